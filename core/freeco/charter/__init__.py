@@ -1,0 +1,1 @@
+"""The ethical charter: its acceptance is the only condition of membership."""

@@ -1,0 +1,77 @@
+"""Configuration, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEVELOPMENT_SECRET = "only-for-development"  # noqa: S105 - refused in production below
+
+
+class BadConfiguration(Exception):
+    """The environment asks for something that must not run."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an operator decides. Each field is the environment variable ``FREECO_<NAME>``."""
+
+    home: Path
+    """Folder of everything kept on disk: the SQLite file, the outgoing mail of a demo."""
+    database_url: str
+    """``sqlite:///file`` or ``postgresql://user@host/name`` (psycopg 3)."""
+    secret_key: str
+    """Signs the session cookies; at least 32 characters in production."""
+    mail_url: str
+    """``smtp://user:password@host:port``, ``smtps://...`` or ``file:folder``."""
+    mail_from: str
+    """Sender of every e-mail."""
+    base_url: str
+    """Public address of the site, for links in e-mails; no slash at the end."""
+    production: bool
+    """``FREECO_ENVIRONMENT=production``: strict about the secret and cookies over HTTPS only."""
+    trusted_proxies: int
+    """How many reverse proxies stand in front (for the visitor's address and scheme)."""
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is the single SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; raise BadConfiguration for those that would be unsafe."""
+        values = os.environ if environment is None else environment
+        home = Path(values.get("FREECO_HOME", "var")).resolve()
+        settings = cls(
+            home=home,
+            database_url=values.get("FREECO_DATABASE_URL", f"sqlite:///{home / 'freeco.sqlite'}"),
+            secret_key=values.get("FREECO_SECRET_KEY", DEVELOPMENT_SECRET),
+            mail_url=values.get("FREECO_MAIL_URL", f"file:{home / 'mail'}"),
+            mail_from=values.get("FREECO_MAIL_FROM", "Freeco <freeco@localhost.localdomain>"),
+            base_url=values.get("FREECO_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
+            production=values.get("FREECO_ENVIRONMENT", "development") == "production",
+            trusted_proxies=_count(values.get("FREECO_TRUSTED_PROXIES", "0")),
+        )
+        settings.check()
+        return settings
+
+    def check(self) -> None:
+        """Raise BadConfiguration when these settings must not serve real people."""
+        if not self.database_url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg:")):
+            raise BadConfiguration(
+                "FREECO_DATABASE_URL doit commencer par sqlite:/// ou postgresql://"
+            )
+        if self.production and (
+            self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32  # noqa: PLR2004
+        ):
+            raise BadConfiguration(
+                "FREECO_SECRET_KEY doit être un secret d’au moins 32 caractères en production ; "
+                "par exemple : python3 -c 'import secrets; print(secrets.token_hex(32))'"
+            )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise BadConfiguration("FREECO_TRUSTED_PROXIES doit être un nombre entier")
+    return int(text)

@@ -1,0 +1,110 @@
+"""The database: the base of every model, its column types, and the locks of both engines."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
+from sqlalchemy.types import TypeDecorator
+
+from freeco.money import Money
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_TIMEOUT_MILLISECONDS = 15_000
+
+
+class MoneyCents(TypeDecorator[Money]):
+    """Money in a column: integer cents; the currency is the euro of every community so far."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Money | None, dialect: Dialect) -> int | None:
+        """Store the cents; refuse another currency rather than lose it."""
+        if value is None:
+            return None
+        if value.currency != "EUR":
+            raise ValueError(f"this column holds euros, not {value.currency}")
+        return value.cents
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Money | None:
+        """Read the cents back as euros."""
+        return None if value is None else Money(int(value))
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored in UTC on both engines."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: nobody would know whose clock it was."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time must be aware")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Read the instant as aware UTC; SQLite forgets the zone."""
+        if value is None:
+            return None
+        instant: datetime = value
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+class Model(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False):
+    """Base of every table; ``eq=False`` keeps rows hashable by identity."""
+
+    metadata = MetaData(naming_convention=NAMES)
+    type_annotation_map = {Money: MoneyCents(), datetime: UtcDateTime()}
+
+
+db = SQLAlchemy(metadata=Model.metadata)
+
+
+def _only_reads() -> bool:
+    return has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+
+
+def configure_engine(engine: Engine) -> None:
+    """Make an engine keep Freeco's promises about locks.
+
+    SQLite begins with ``BEGIN IMMEDIATE`` for everything but a page that only reads: the
+    ``FOR UPDATE`` of PostgreSQL is silently nothing there, and a transaction that reads
+    first and writes later would over-book or fail.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={BUSY_TIMEOUT_MILLISECONDS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if _only_reads() else "BEGIN IMMEDIATE")
+
+
+def init_database(app: Flask) -> None:
+    """Bind the database to the application and prepare its engine."""
+    db.init_app(app)
+    with app.app_context():
+        configure_engine(db.engine)

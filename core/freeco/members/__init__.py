@@ -1,0 +1,1 @@
+"""Who is here: communities, persons, members, households, invitations and sign-in."""

@@ -1,0 +1,211 @@
+"""What a module is made of: small frozen values, no application and no request."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
+
+import click
+from flask import Blueprint
+
+
+class Text(Protocol):
+    """A sentence, or one that is translated when it is shown."""
+
+    def __str__(self) -> str: ...
+
+
+Colour = Literal["leek", "blue", "beetroot", "ochre", "brick", "teal"]
+
+
+@dataclass(frozen=True)
+class Permission:
+    """Something only some members of a community may do, such as ``direct_sales.coordinate``."""
+
+    name: str
+    label: Text
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One tab of the navigation; the endpoint takes the community only."""
+
+    title: Text
+    endpoint: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """A sweep run by the worker in each community where its module is open.
+
+    ``run(community)`` asks the database what is due: late or twice is harmless. It commits
+    nothing; the worker commits its work together with the row of the sweep.
+    """
+
+    name: str
+    run: Callable[[Any], None]
+    every_minutes: int
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module as it introduces itself: its table of contents."""
+
+    name: str
+    """Its import name without ``freeco_``; prefix of its tables, events and permissions."""
+    title: Text
+    summary: Text
+    opens_at: int
+    """Number of members from which it opens, unless the community or territory says otherwise."""
+    within: Literal["community", "territory"] = "community"
+    """Whose members are counted."""
+    requires: tuple[str, ...] = ()
+    """Modules that must be open before this one."""
+    colour: Colour = "leek"
+    blueprints: tuple[Blueprint, ...] = ()
+    """Pages, served under ``/<community>/<name-with-dashes>``."""
+    api: tuple[Blueprint, ...] = ()
+    """JSON, served under ``/api/<community>/<name-with-dashes>``."""
+    navigation: tuple[NavItem, ...] = ()
+    permissions: tuple[Permission, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    settings: tuple[str, ...] = ()
+    """Environment variables it reads, for ``freeco doctor``."""
+    publishes: tuple[str, ...] = ()
+    """Names of its events; renaming one is a breaking change."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that has happened, as another module hears of it."""
+
+    id: int
+    name: str
+    community_id: int
+    at: datetime
+    """Aware UTC."""
+    payload: Mapping[str, Any]
+    """Ids and amounts in cents, no models and no personal text."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One thing that needs the member, or is worth seeing, on the home page."""
+
+    title: Text
+    text: Text
+    url: str
+    action: Text
+    """The words of the link."""
+    colour: Colour = "leek"
+    urgent: bool = False
+    """Urgent cards come first: to sign, to vote, to come on Thursday."""
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """A dated thing for the calendar; aware UTC times."""
+
+    title: Text
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """A rectangle of the map, in WGS 84 degrees."""
+
+    south: float
+    west: float
+    north: float
+    east: float
+
+    def holds(self, latitude: float, longitude: float) -> bool:
+        """Whether a point lies inside or on the edge."""
+        return self.south <= latitude <= self.north and self.west <= longitude <= self.east
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point of the one map, in WGS 84 degrees."""
+
+    name: str
+    kind: Text
+    latitude: float
+    longitude: float
+    url: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """An answer to a search."""
+
+    title: Text
+    text: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class Load:
+    """Something to carry on a day, from a place to a place; weight in grams."""
+
+    label: str
+    origin: str
+    destination: str
+    weight_grams: int
+    day: date
+
+
+@dataclass(frozen=True)
+class Ref:
+    """A link to an object of a module that may be closed or gone: ``direct_sales``, kind, id."""
+
+    module: str
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True)
+class RefLabel:
+    """What to show for a Ref."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question put to the members; the answer comes back as an event naming ``asked_by``."""
+
+    community_id: int
+    title: str
+    text: str
+    choices: tuple[str, ...]
+    asked_by: Ref
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where the question is being decided."""
+
+    ref: Ref
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What keeps a member from leaving today, and where to settle it."""
+
+    reason: Text
+    url: str
+
+
+@dataclass(frozen=True)
+class Exported:
+    """All a module knows about a person, ready for JSON: strings, numbers, lists, mappings."""
+
+    module: str
+    content: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Organisations: associations, AMAPs, companies, communes, and the persons who act for them."""

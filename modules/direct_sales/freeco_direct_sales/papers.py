@@ -1,0 +1,228 @@
+"""The papers of a season: sign-off sheet, harvest list, contract.
+
+Each paper is a frozen value whose texts are already written for its reader ("45,00 €",
+"jeudi 3 décembre"): a paper knows neither money nor language, only how to look.
+The papers themselves are in French, as the season is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from freeco.paper import render_pdf
+
+TEMPLATES = Path(__file__).parent / "papers"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumn:
+    """What one producer, or one contract, brings: a column of the sign-off sheet."""
+
+    title: str
+    total: str = ""
+    """Printed at the foot of the column: "31 petits · 22 grands"."""
+    producer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A household, and what it takes home."""
+
+    household: str
+    people: str
+    """Its people, second line; left out only where sixty rows could not share a page."""
+    baskets: tuple[str, ...]
+    """One text for each column, empty where the household takes nothing."""
+    cheque_note: str = ""
+    changed: bool = False
+    """Something changed since the last sheet: the row says "modifié"."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignOffSheet:
+    """What the volunteers lay on the table, and each household signs."""
+
+    title: str
+    """A sentence: "Jeudi 3 décembre 2026 – distribution à la salle des fêtes"."""
+    community: str
+    place: str
+    starts_at_text: str
+    columns: tuple[SheetColumn, ...]
+    rows: tuple[SheetRow, ...]
+    notices: tuple[str, ...]
+    printed_at_text: str
+    code: str
+    """Typed back to find the sheet again on a screen."""
+    cheque_total: str = ""
+
+    def __post_init__(self) -> None:
+        if any(len(row.baskets) != len(self.columns) for row in self.rows):
+            raise ValueError("a row has one basket text for each column")
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestLine:
+    """A product to harvest, to bake or to bring."""
+
+    product: str
+    quantity: str
+    """The total, with its unit: "53 bottes"."""
+    weight: str = ""
+    """When it goes by weight: "21,2 kg"."""
+    per_size: tuple[str, ...] = ()
+    """What goes into one basket of each size, empty where nothing does."""
+    before: str = ""
+    """The total as last told to the producer, when it has changed since."""
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestList:
+    """What one producer brings to one distribution, on one page."""
+
+    title: str
+    producer: str
+    community: str
+    day_text: str
+    place: str
+    sizes: tuple[str, ...]
+    """The basket sizes, with how many of each: "Petit panier × 31"."""
+    lines: tuple[HarvestLine, ...]
+    notices: tuple[str, ...]
+    printed_at_text: str
+    code: str
+
+    def __post_init__(self) -> None:
+        if any(len(line.per_size) != len(self.sizes) for line in self.lines):
+            raise ValueError("a line has one text for each basket size")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One of the two who make the contract, and its signature once given."""
+
+    name: str
+    address: tuple[str, ...]
+    """Address, telephone, SIRET: one text a line."""
+    represented_by: str = ""
+    signed_by: str = ""
+    """Empty as long as the party has not signed: the paper then shows a box to sign in."""
+    signed_at_text: str = ""
+    signed_how: str = ""
+    """How the agreement was given: "en ligne, depuis son compte"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContractProduct:
+    """A product of the contract, for the whole season."""
+
+    name: str
+    quantity: str
+    """The quantity at each delivery, or for the season: "1 panier par livraison"."""
+    deliveries: str
+    unit_price: str
+    vat: str
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A date of the contract, with its quantities when they differ from date to date."""
+
+    date_text: str
+    quantities: tuple[str, ...] = ()
+    """One text for each product of the contract, or none: the same basket every time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cheque:
+    """A cheque of the schedule."""
+
+    amount: str
+    banked_text: str
+    """When it will be banked: "janvier 2027"."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CharterReference:
+    """The ethical charter both parties have accepted, to the letter."""
+
+    title: str
+    version: str
+    language: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractPaper:
+    """A season's contract between a household and a producer."""
+
+    title: str
+    """A sentence: "Contrat de légumes, de janvier à juin 2027"."""
+    code: str
+    community: str
+    season_text: str
+    household: Party
+    producer: Party
+    object_text: str
+    products: tuple[ContractProduct, ...]
+    deliveries: tuple[Delivery, ...]
+    delivery_place: str
+    exceptions: tuple[str, ...]
+    total_text: str
+    """The price of the season, VAT included."""
+    vat_text: str
+    cheques: tuple[Cheque, ...]
+    charter: CharterReference
+    printed_at_text: str
+    terms: tuple[str, ...] = ()
+    """What these two agree upon besides the commitments every contract has."""
+
+    def __post_init__(self) -> None:
+        widths = {len(delivery.quantities) for delivery in self.deliveries}
+        if widths - {0} and widths != {len(self.products)}:
+            raise ValueError("a delivery has one quantity for each product, or none has any")
+
+
+def print_sign_off_sheet(
+    sheet: SignOffSheet, *, large_type: bool = False, made_at: datetime | None = None
+) -> bytes:
+    """Print the sign-off sheet.
+
+    Up to sixty households stand on one page, in the largest type that fits, down to
+    7.5 points. More of them, texts too long for that, or `large_type`, take several pages.
+    """
+    content = asdict(sheet) | {"large_type": large_type, "shares": _shares(sheet)}
+    return render_pdf(TEMPLATES / "sign_off_sheet.typ", content, made_at=made_at)
+
+
+def print_harvest_list(harvest: HarvestList, *, made_at: datetime | None = None) -> bytes:
+    """Print the producer's harvest list."""
+    return render_pdf(TEMPLATES / "harvest_list.typ", asdict(harvest), made_at=made_at)
+
+
+def print_contract(contract: ContractPaper, *, made_at: datetime | None = None) -> bytes:
+    """Print the contract, with the signatures given so far."""
+    return render_pdf(TEMPLATES / "contract.typ", asdict(contract), made_at=made_at)
+
+
+def _shares(sheet: SignOffSheet) -> list[int]:
+    """Share the width of the page by what stands in the columns: names, baskets, cheques.
+
+    Weighing letters here is what lets typst set a thousand rows without measuring a cell.
+    """
+    names = [f"{row.household} {row.people}" for row in sheet.rows]
+    baskets = [
+        _share([row.baskets[index] for row in sheet.rows], [column.title, column.producer])
+        for index, column in enumerate(sheet.columns)
+    ]
+    cheques = [row.cheque_note for row in sheet.rows if row.cheque_note]
+    notes = [_share(cheques, [sheet.cheque_total])] if cheques else []
+    return [min(max(map(len, names), default=0), 34) + 2, *baskets, *notes]
+
+
+def _share(texts: Sequence[str], heads: Sequence[str]) -> int:
+    """Weigh a column: its longest text up to 26 letters, its heading's longest word."""
+    words = [len(word) for head in heads for word in head.split()]
+    return min(max([10, *words, *map(len, texts)]), 26)
