@@ -187,8 +187,10 @@ class Invitation(Model):
         ForeignKey("community.id"), init=False, index=True
     )
     community: Mapped[Community] = relationship(repr=False)
-    email: Mapped[str]
+    email: Mapped[str] = mapped_column(index=True)
+    """In lower case."""
     secret_hash: Mapped[str] = mapped_column(unique=True, repr=False)
+    expires_at: Mapped[datetime]
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("member.id"), init=False)
     invited_by: Mapped[Member] = relationship(repr=False)
     household_id: Mapped[int | None] = mapped_column(
@@ -196,13 +198,12 @@ class Invitation(Model):
     )
     household: Mapped[Household | None] = relationship(repr=False, default=None)
     """The household the invited person will share, if any."""
-    expires_at: Mapped[datetime]
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     accepted_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class OneTimeLink(Model):
-    """A link that works once: to confirm an address or to sign in."""
+    """A link that works once: to confirm an address, to sign in, or to change address."""
 
     __tablename__ = "one_time_link"
 
@@ -211,6 +212,8 @@ class OneTimeLink(Model):
     person: Mapped[Person] = relationship(repr=False)
     secret_hash: Mapped[str] = mapped_column(unique=True, repr=False)
     purpose: Mapped[str]
+    email: Mapped[str]
+    """The address it was sent to: using the link proves that the person reads it."""
     expires_at: Mapped[datetime]
     next_page: Mapped[str] = mapped_column(default="")
     used_at: Mapped[datetime | None] = mapped_column(default=None)

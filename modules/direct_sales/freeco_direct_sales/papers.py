@@ -192,8 +192,15 @@ def print_sign_off_sheet(
 
     Up to sixty households stand on one page, in the largest type that fits, down to
     7.5 points. More of them, texts too long for that, or `large_type`, take several pages.
+    Many columns turn the page on its side; past twelve, each household's baskets are
+    written out as a list, and the totals follow the table.
     """
-    content = asdict(sheet) | {"large_type": large_type, "shares": _shares(sheet)}
+    form = _form(len(sheet.columns), large_type=large_type)
+    content = asdict(sheet) | {
+        "large_type": large_type,
+        "form": form,
+        "shares": _shares(sheet, form, large_type=large_type),
+    }
     return render_pdf(TEMPLATES / "sign_off_sheet.typ", content, made_at=made_at)
 
 
@@ -207,22 +214,36 @@ def print_contract(contract: ContractPaper, *, made_at: datetime | None = None) 
     return render_pdf(TEMPLATES / "contract.typ", asdict(contract), made_at=made_at)
 
 
-def _shares(sheet: SignOffSheet) -> list[int]:
+def _form(columns: int, *, large_type: bool) -> str:
+    """Say how the sheet lies: upright, on its side, or with the baskets written out as a list."""
+    upright, sideways = (2, 6) if large_type else (5, 12)
+    if columns <= upright:
+        return "portrait"
+    return "landscape" if columns <= sideways else "list"
+
+
+def _shares(sheet: SignOffSheet, form: str, *, large_type: bool) -> list[int]:
     """Share the width of the page by what stands in the columns: names, baskets, cheques.
 
     Weighing letters here is what lets typst set a thousand rows without measuring a cell.
     """
-    names = [f"{row.household} {row.people}" for row in sheet.rows]
+    crowded = large_type or form == "landscape"
+    longest, most = (22, 12) if crowded else (34, 26)
+    cheques = [row.cheque_note for row in sheet.rows if row.cheque_note]
+    notes = [_share(cheques, sheet.cheque_total, most) + 4] if cheques else []
+    if form == "list":
+        return [26, 80, *notes]
+    names = max((len(f"{row.household} {row.people}") for row in sheet.rows), default=0)
     baskets = [
-        _share([row.baskets[index] for row in sheet.rows], [column.title, column.producer])
+        max(
+            _share([row.baskets[index] for row in sheet.rows], column.total, most),
+            *(len(word) + 3 for word in f"{column.title} {column.producer}".split()),
+        )
         for index, column in enumerate(sheet.columns)
     ]
-    cheques = [row.cheque_note for row in sheet.rows if row.cheque_note]
-    notes = [_share(cheques, [sheet.cheque_total])] if cheques else []
-    return [min(max(map(len, names), default=0), 34) + 2, *baskets, *notes]
+    return [min(names, longest) + 2, *baskets, *notes]
 
 
-def _share(texts: Sequence[str], heads: Sequence[str]) -> int:
-    """Weigh a column: its longest text up to 26 letters, its heading's longest word."""
-    words = [len(word) for head in heads for word in head.split()]
-    return min(max([10, *words, *map(len, texts)]), 26)
+def _share(texts: Sequence[str], total: str, most: int) -> int:
+    """Weigh a column: its longest text, or half its total, which may take two lines."""
+    return min(max([10, len(total) // 2 + 2, *map(len, texts)]), most)

@@ -1,0 +1,139 @@
+"""The application: reads like a table of contents."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
+
+from freeco.charter.routes import pages as charter_pages
+from freeco.config import Settings
+from freeco.db import init_database
+from freeco.doors import init_doors
+from freeco.errors import init_errors
+from freeco.i18n import init_languages
+from freeco.kernel import Kernel, init_kernel
+from freeco.members.account_routes import pages as account_pages
+from freeco.members.circle_routes import pages as circle_pages
+from freeco.members.household_routes import pages as household_pages
+from freeco.members.steward_routes import pages as steward_pages
+from freeco.organisations.routes import pages as organisation_pages
+from freeco.plugins import BadModule, Plugins
+from freeco.web.forms import LARGEST_ROW_ID
+from freeco.web.pages import pages as site_pages
+from freeco.web.shell import init_headers, init_shell
+
+HERE = Path(__file__).parent
+LARGEST_UPLOAD = 6 * 1024 * 1024
+
+
+class RowId(IntegerConverter):
+    """An id in an address: ASCII digits, and no larger than a row's id can be."""
+
+    regex = "[0-9]{1,10}"
+
+    def __init__(self, url_map: Map, *args: int, **options: int) -> None:
+        super().__init__(url_map, max=LARGEST_ROW_ID)
+
+
+def create_app(settings: Settings | None = None, plugins: Plugins | None = None) -> Flask:
+    """Build the application from its settings and the installed modules.
+
+    Raises BadConfiguration or BadModule, naming what is wrong.
+    """
+    settings = settings or Settings.from_environment()
+    plugins = plugins or Plugins.installed()
+    app = Flask(
+        "freeco",
+        root_path=str(HERE),
+        template_folder="web/templates",
+        static_folder="web/static",
+    )
+    configure(app, settings)
+    init_kernel(app, Kernel(settings, plugins))
+    init_database(app)
+    init_languages(app, translation_folders(plugins))
+    init_errors(app)
+    module_of_blueprint = mount_modules(app, plugins)
+    mount_core(app)
+    init_doors(app, module_of_blueprint)
+    # After the guard's community: a forged form is refused on a page that knows where it is.
+    CSRFProtect(app)
+    init_shell(app)
+    init_headers(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Write Flask's own configuration."""
+    app.url_map.converters["int"] = RowId
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url.replace(
+            "postgresql://", "postgresql+psycopg://"
+        ),
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.is_sqlite},
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
+        MAX_FORM_MEMORY_SIZE=LARGEST_UPLOAD,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.production,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=30),
+        WTF_CSRF_TIME_LIMIT=24 * 3600,
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=7),
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )
+    if settings.is_sqlite:
+        Path(settings.database_url.removeprefix("sqlite:///")).parent.mkdir(
+            parents=True, exist_ok=True
+        )
+
+
+def translation_folders(plugins: Plugins) -> list[Path]:
+    """Return core's translations and those of each module."""
+    folders = [HERE / "translations"]
+    for name in plugins.modules:
+        folder = plugins.folder(name)
+        if folder is not None and (folder / "translations").is_dir():
+            folders.append(folder / "translations")
+    return folders
+
+
+def mount_core(app: Flask) -> None:
+    """Serve core's own pages."""
+    app.register_blueprint(site_pages)
+    app.register_blueprint(account_pages)
+    for blueprint in (
+        circle_pages, charter_pages, household_pages, organisation_pages, steward_pages,
+    ):
+        app.register_blueprint(blueprint, url_prefix="/<community>")
+
+
+def mount_modules(app: Flask, plugins: Plugins) -> dict[str, str]:
+    """Serve each module's pages and API under its own address; return whose blueprint is whose."""
+    owners: dict[str, str] = {}
+    for module in plugins.modules.values():
+        path = module.name.replace("_", "-")
+        for prefix, blueprints in (
+            (f"/<community>/{path}", module.blueprints),
+            (f"/api/<community>/{path}", module.api),
+        ):
+            for blueprint in blueprints:
+                _check_name(module.name, blueprint)
+                app.register_blueprint(blueprint, url_prefix=prefix)
+                owners[blueprint.name] = module.name
+    return owners
+
+
+def _check_name(module: str, blueprint: Blueprint) -> None:
+    if blueprint.name != module and not blueprint.name.startswith(f"{module}_"):
+        raise BadModule(
+            f"Le module « {module} » apporte des pages nommées « {blueprint.name} » : "
+            f"leur nom doit commencer par « {module} »"
+        )

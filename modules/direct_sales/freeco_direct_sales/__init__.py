@@ -1,0 +1,1 @@
+"""Direct sales: season contracts, distributions, and the sheets people sign."""

@@ -1,0 +1,22 @@
+"""Distributions on the wall clock of their community."""
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from freeco.i18n import hour, said
+from freeco_direct_sales.models import Distribution
+
+
+def local_day(distribution: Distribution) -> date:
+    """Return the day of a distribution where it takes place."""
+    return distribution.starts_at.astimezone(ZoneInfo(distribution.community.timezone)).date()
+
+
+def hours(distribution: Distribution) -> str:
+    """Write the hours of a distribution: de 18 h 30 à 19 h 30."""
+    zone = ZoneInfo(distribution.community.timezone)
+    return said(
+        "de %(start)s à %(end)s",
+        start=hour(distribution.starts_at.astimezone(zone).time()),
+        end=hour(distribution.ends_at.astimezone(zone).time()),
+    )

@@ -1,0 +1,311 @@
+"""What is laid on the table and sent to the farms, gathered in a few queries.
+
+A distribution of a thousand households takes as many queries as one of ten: rows come
+as plain tuples, and Python puts them together.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, func, select
+
+from freeco.clock import now
+from freeco.db import db
+from freeco.i18n import counted, day, moment, money, said
+from freeco.members.models import Household, HouseholdMember, Member, Person
+from freeco.money import Money
+from freeco_direct_sales import wording
+from freeco_direct_sales.distributions import deliveries_at
+from freeco_direct_sales.local import hours, local_day
+from freeco_direct_sales.models import (
+    Change,
+    Cheque,
+    ChequeState,
+    ContractProduct,
+    Delivery,
+    Distribution,
+    Print,
+    Producer,
+    Subscription,
+    SubscriptionLine,
+)
+from freeco_direct_sales.papers import (
+    HarvestLine,
+    HarvestList,
+    SheetColumn,
+    SheetRow,
+    SignOffSheet,
+)
+
+Taken = Row[tuple[int, int, int, int, str, str, int | None]]
+"""A line of a sheet: household, delivery, contract product, quantity, name, unit, grams."""
+
+
+def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
+    """Gather the sheet that households sign; at most eight queries, whatever their number."""
+    everything = deliveries_at(distribution)
+    deliveries = [each for each in everything if each.cancelled_at is None]
+    cancelled = [each for each in everything if each.cancelled_at is not None]
+    taken = _taken(each.id for each in deliveries)
+    baskets: dict[int, dict[int, list[Taken]]] = defaultdict(lambda: defaultdict(list))
+    for line in taken:
+        baskets[line.household_id][line.delivery_id].append(line)
+    names = _household_names(distribution.community_id)
+    cheques = _cheques_to_give(distribution)
+    changed, changes = _changes(distribution)
+    rows = [
+        SheetRow(
+            household=names[household][0],
+            people=names[household][1],
+            baskets=tuple(_basket(baskets[household].get(each.id, ())) for each in deliveries),
+            cheque_note=_cheque_note(cheques.get(household, ())),
+            changed=household in changed,
+        )
+        for household in sorted(baskets, key=lambda each: _sorting(names[each][0]))
+    ]
+    owed = [amount for amounts in cheques.values() for amount in amounts]
+    return SignOffSheet(
+        title=said(
+            "%(day)s – distribution, %(place)s",
+            day=day(local_day(distribution)).capitalize(),
+            place=distribution.place,
+        ),
+        community=distribution.community.name,
+        place=distribution.place,
+        starts_at_text=hours(distribution),
+        columns=tuple(_column(each, taken) for each in deliveries),
+        rows=tuple(rows),
+        notices=(*(_cancelled(each) for each in cancelled), *_note(distribution), *changes),
+        printed_at_text=moment(now()),
+        code=code(distribution),
+        cheque_total=_count_cheques(len(owed)) if owed else "",
+    )
+
+
+def code(distribution: Distribution) -> str:
+    """Return the short code printed on a sheet, typed in the search to find it again."""
+    return f"D{distribution.id}"
+
+
+def _taken(deliveries: Iterable[int]) -> Sequence[Taken]:
+    return db.session.execute(
+        select(
+            Subscription.household_id,
+            SubscriptionLine.delivery_id,
+            SubscriptionLine.contract_product_id,
+            SubscriptionLine.quantity,
+            ContractProduct.name,
+            ContractProduct.unit,
+            ContractProduct.grams,
+        )
+        .join(Subscription, Subscription.id == SubscriptionLine.subscription_id)
+        .join(ContractProduct, ContractProduct.id == SubscriptionLine.contract_product_id)
+        .where(
+            SubscriptionLine.delivery_id.in_(list(deliveries)),
+            SubscriptionLine.quantity > 0,
+            Subscription.withdrawn_at.is_(None),
+        )
+        .order_by(ContractProduct.id)
+    ).all()
+
+
+def _household_names(community_id: int) -> dict[int, tuple[str, str]]:
+    """Return the name of each household, and its people's names."""
+    names: dict[int, str] = {}
+    people: dict[int, list[str]] = defaultdict(list)
+    for household_id, name, first, last in db.session.execute(
+        select(Household.id, Household.name, Person.first_name, Person.last_name)
+        .outerjoin(HouseholdMember, HouseholdMember.household_id == Household.id)
+        .outerjoin(Member, Member.id == HouseholdMember.member_id)
+        .outerjoin(Person, Person.id == Member.person_id)
+        .where(Household.community_id == community_id)
+        .order_by(HouseholdMember.id)
+    ):
+        names[household_id] = name
+        if first or last:
+            people[household_id].append(f"{first} {last}".strip())
+    return {key: (name, ", ".join(people[key])) for key, name in names.items()}
+
+
+def _sorting(name: str) -> str:
+    return name.casefold()
+
+
+def _basket(lines: Sequence[Taken]) -> str:
+    return ", ".join(f"{line.quantity}\u00a0{line.name}" for line in lines)
+
+
+def _column(delivery: Delivery, taken: Sequence[Taken]) -> SheetColumn:
+    totals: dict[str, int] = {}
+    for line in taken:
+        if line.delivery_id == delivery.id:
+            totals[line.name] = totals.get(line.name, 0) + line.quantity
+    return SheetColumn(
+        title=delivery.contract.name,
+        producer=delivery.contract.producer.name,
+        total=" · ".join(f"{many}\u00a0{name}" for name, many in totals.items()),
+    )
+
+
+def _cheques_to_give(distribution: Distribution) -> dict[int, list[Money]]:
+    """Return the cheques not yet given, by household, that were to be banked by that day."""
+    found: dict[int, list[Money]] = defaultdict(list)
+    for household_id, amount in db.session.execute(
+        select(Subscription.household_id, Cheque.amount)
+        .join(Cheque, Cheque.subscription_id == Subscription.id)
+        .join(Household, Household.id == Subscription.household_id)
+        .where(
+            Household.community_id == distribution.community_id,
+            Subscription.withdrawn_at.is_(None),
+            Cheque.state == ChequeState.DUE,
+            Cheque.due_on <= local_day(distribution),
+        )
+        .order_by(Cheque.due_on)
+    ):
+        found[household_id].append(amount)
+    return found
+
+
+def _cheque_note(amounts: Sequence[Money]) -> str:
+    if not amounts:
+        return ""
+    if len(amounts) == 1:
+        return said("1 chèque à donner : %(amount)s", amount=money(amounts[0]))
+    return said("%(count)s chèques à donner", count=len(amounts))
+
+
+def _count_cheques(many: int) -> str:
+    return counted("%(num)s chèque à recevoir", "%(num)s chèques à recevoir", many)
+
+
+def _changes(distribution: Distribution) -> tuple[set[int], list[str]]:
+    """Return the households to mark, and the words for changes that concern everybody."""
+    since = db.session.scalar(
+        select(func.max(Print.printed_at)).where(
+            Print.distribution_id == distribution.id, Print.producer_id.is_(None)
+        )
+    )
+    changes = db.session.execute(
+        select(Change.household_id, Change.words, Change.changed_at)
+        .join(Delivery, Delivery.id == Change.delivery_id)
+        .where(Delivery.distribution_id == distribution.id)
+        .order_by(Change.id)
+    ).all()
+    recent = [each for each in changes if since is None or each.changed_at > since]
+    marked = {each.household_id for each in recent if each.household_id is not None}
+    return marked, [each.words for each in recent if each.household_id is None]
+
+
+def _cancelled(delivery: Delivery) -> str:
+    return said(
+        "%(contract)s : pas de livraison (%(reason)s)",
+        contract=delivery.contract.name,
+        reason=delivery.reason,
+    )
+
+
+def _note(distribution: Distribution) -> list[str]:
+    return [distribution.note] if distribution.note else []
+
+
+def note_print(
+    distribution: Distribution, producer: Producer | None = None, at: datetime | None = None
+) -> None:
+    """Remember that a sheet was printed: what changes from now on is marked on the next."""
+    totals = {} if producer is None else _quantities(distribution, producer)
+    db.session.add(
+        Print(
+            distribution_id=distribution.id,
+            producer_id=producer.id if producer else None,
+            totals={str(key): many for key, many in totals.items()},
+            printed_at=at or now(),
+        )
+    )
+
+
+def _quantities(distribution: Distribution, producer: Producer) -> dict[int, int]:
+    totals: dict[int, int] = {}
+    for line in _taken(_delivery_ids(distribution, producer)):
+        key = line.contract_product_id
+        totals[key] = totals.get(key, 0) + line.quantity
+    return totals
+
+
+def _delivery_ids(distribution: Distribution, producer: Producer) -> list[int]:
+    return [
+        each.id
+        for each in deliveries_at(distribution)
+        if each.contract.producer_id == producer.id and each.cancelled_at is None
+    ]
+
+
+@dataclass
+class _Needed:
+    """What is needed of one product, over all the households."""
+
+    name: str
+    unit: str
+    grams: int | None
+    many: int = 0
+
+
+def harvest_list(distribution: Distribution, producer: Producer) -> HarvestList:
+    """Gather what one producer brings, in the units of the contract, with its weight."""
+    mine = [
+        each
+        for each in deliveries_at(distribution)
+        if each.contract.producer_id == producer.id
+    ]
+    taken = _taken(each.id for each in mine if each.cancelled_at is None)
+    told = _last_told(distribution, producer)
+    needed: dict[int, _Needed] = {}
+    for line in taken:
+        row = needed.setdefault(
+            line.contract_product_id, _Needed(line.name, line.unit, line.grams)
+        )
+        row.many += line.quantity
+    for product_id in set(told) - set(needed):
+        product = db.session.get(ContractProduct, product_id)
+        if product is not None:
+            needed[product_id] = _Needed(product.name, product.unit, product.grams)
+    households = len({line.household_id for line in taken})
+    return HarvestList(
+        title=said(
+            "%(day)s – à apporter", day=day(local_day(distribution)).capitalize()
+        ),
+        producer=producer.name,
+        community=distribution.community.name,
+        day_text=hours(distribution),
+        place=distribution.place,
+        sizes=(),
+        lines=tuple(_line(row, told.get(key)) for key, row in needed.items()),
+        notices=(
+            counted("Pour %(num)s foyer", "Pour %(num)s foyers", households),
+            *(_cancelled(each) for each in mine if each.cancelled_at is not None),
+            *_note(distribution),
+        ),
+        printed_at_text=moment(now()),
+        code=code(distribution),
+    )
+
+
+def _line(row: _Needed, before: int | None) -> HarvestLine:
+    changed = before is not None and before != row.many
+    return HarvestLine(
+        product=row.name,
+        quantity=wording.quantity(row.many, row.unit),
+        weight=wording.weight(row.grams * row.many) if row.grams and row.many else "",
+        before=wording.quantity(before or 0, row.unit) if changed else "",
+    )
+
+
+def _last_told(distribution: Distribution, producer: Producer) -> dict[int, int]:
+    totals = db.session.scalar(
+        select(Print.totals)
+        .where(Print.distribution_id == distribution.id, Print.producer_id == producer.id)
+        .order_by(Print.id.desc())
+        .limit(1)
+    )
+    return {int(key): int(many) for key, many in (totals or {}).items()}

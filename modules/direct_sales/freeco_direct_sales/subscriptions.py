@@ -1,0 +1,349 @@
+"""A household's commitment: made under the contract's lock, signed on both sides."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from freeco.clock import now
+from freeco.db import db
+from freeco.errors import Absent
+from freeco.events import publish
+from freeco.members import contacts
+from freeco.members.models import Community, Household, HouseholdMember, Member
+from freeco.money import Money, total
+from freeco_direct_sales import catalogue, cheques, contracts
+from freeco_direct_sales.errors import (
+    AlreadySigned,
+    AlreadySubscribed,
+    ContractFull,
+    ContractNotOpen,
+    DeliveryPast,
+    NothingChosen,
+    NotYours,
+    SignedByBoth,
+    TooManyCheques,
+    UnknownChoice,
+)
+from freeco_direct_sales.events import SubscriptionMade, SubscriptionSigned, SubscriptionWithdrawn
+from freeco_direct_sales.models import (
+    Change,
+    ContractProduct,
+    ContractState,
+    Delivery,
+    SeasonContract,
+    SignatureWay,
+    Subscription,
+    SubscriptionLine,
+)
+
+MOST_OF_A_PRODUCT = 99
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No I, O, 0 or 1: a code is read on paper and typed back."""
+
+Quantities = Mapping[tuple[int, int], int]
+"""How many, by delivery id and contract product id."""
+
+
+def same_basket(contract: SeasonContract, basket: Mapping[int, int]) -> dict[tuple[int, int], int]:
+    """Spread one basket (quantity by contract product id) over the deliveries to come."""
+    return {
+        (delivery.id, product_id): quantity
+        for delivery in contracts.coming_deliveries(contract)
+        for product_id, quantity in basket.items()
+    }
+
+
+def price(contract: SeasonContract, quantities: Quantities) -> Money:
+    """Return what these quantities cost for the season, VAT included."""
+    prices = {product.id: product.price for product in contract.products}
+    return total([prices[product] * many for (_delivery, product), many in quantities.items()])
+
+
+def subscribe(
+    contract: SeasonContract,
+    household: Household,
+    member: Member,
+    quantities: Quantities,
+    cheque_count: int,
+    *,
+    charter_text_id: int | None,
+    signed_by: str,
+    way: SignatureWay = SignatureWay.ONLINE,
+) -> Subscription:
+    """Take a place in the contract for the household, and sign on its side.
+
+    Prices are the contract's, frozen at its opening. Raises ContractNotOpen,
+    AlreadySubscribed, ContractFull, NothingChosen, UnknownChoice, TooManyCheques.
+    """
+    db.session.refresh(contract, with_for_update=True)  # two households may want the last place
+    if contract.state != ContractState.OPEN:
+        raise ContractNotOpen
+    if standing_subscription(contract, household) is not None:
+        raise AlreadySubscribed
+    if contracts.places_left(contract) == 0:
+        raise ContractFull
+    chosen = _checked(contract, quantities)
+    if not 1 <= cheque_count <= contract.most_cheques:
+        raise TooManyCheques
+    subscription = Subscription(
+        contract=contract,
+        household=household,
+        subscribed_by=member,
+        charter_text_id=charter_text_id,
+        code=_new_code(),
+        total=price(contract, chosen),
+        household_signed_at=now(),
+        household_signed_by=signed_by,
+        household_signed_way=way,
+    )
+    db.session.add(subscription)
+    products = {product.id: product for product in contract.products}
+    for (delivery_id, product_id), quantity in chosen.items():
+        db.session.add(
+            SubscriptionLine(
+                subscription=subscription,
+                delivery_id=delivery_id,
+                contract_product=products[product_id],
+                quantity=quantity,
+            )
+        )
+    cheques.plan(subscription, cheque_count)
+    db.session.flush()
+    publish(
+        SubscriptionMade(
+            community_id=contract.community_id,
+            subscription_id=subscription.id,
+            contract_id=contract.id,
+            total_cents=subscription.total.cents,
+        )
+    )
+    return subscription
+
+
+def _checked(contract: SeasonContract, quantities: Quantities) -> dict[tuple[int, int], int]:
+    deliveries = {delivery.id for delivery in contracts.coming_deliveries(contract)}
+    products = {product.id for product in contract.products}
+    chosen: dict[tuple[int, int], int] = {}
+    for (delivery_id, product_id), quantity in quantities.items():
+        if delivery_id not in deliveries or product_id not in products:
+            raise UnknownChoice
+        if not 0 <= quantity <= MOST_OF_A_PRODUCT:
+            raise UnknownChoice
+        if quantity:
+            chosen[delivery_id, product_id] = quantity
+    if not chosen:
+        raise NothingChosen
+    return chosen
+
+
+def _new_code() -> str:
+    return "".join(secrets.choice(CODE_LETTERS) for _letter in range(8))
+
+
+def standing_subscription(contract: SeasonContract, household: Household) -> Subscription | None:
+    """Return the household's subscription to a contract, unless it was withdrawn."""
+    return db.session.scalar(
+        select(Subscription).where(
+            Subscription.contract_id == contract.id,
+            Subscription.household_id == household.id,
+            Subscription.withdrawn_at.is_(None),
+        )
+    )
+
+
+def subscriptions_of(household: Household) -> Sequence[Subscription]:
+    """Return the household's standing subscriptions, the latest first."""
+    return db.session.scalars(
+        select(Subscription)
+        .where(Subscription.household_id == household.id, Subscription.withdrawn_at.is_(None))
+        .options(
+            joinedload(Subscription.contract).joinedload(SeasonContract.producer),
+            selectinload(Subscription.cheques),
+        )
+        .order_by(Subscription.id.desc())
+    ).all()
+
+
+def subscriptions_to(contract: SeasonContract) -> Sequence[Subscription]:
+    """Return a contract's standing subscriptions, by household name."""
+    found = db.session.scalars(
+        select(Subscription)
+        .where(Subscription.contract_id == contract.id, Subscription.withdrawn_at.is_(None))
+        .options(joinedload(Subscription.household), selectinload(Subscription.cheques))
+    )
+    return sorted(found, key=lambda each: each.household.name.casefold())
+
+
+def find_subscription(community: Community, subscription_id: int) -> Subscription:
+    """Return a subscription of this community; raise Absent for another's."""
+    subscription = db.session.get(
+        Subscription, subscription_id, options=[joinedload(Subscription.contract)]
+    )
+    if subscription is None or subscription.contract.community_id != community.id:
+        raise Absent
+    return subscription
+
+
+def is_of_household(subscription: Subscription, member: Member) -> bool:
+    """Whether this member belongs to the household that subscribed."""
+    return (
+        db.session.scalar(
+            select(HouseholdMember.id).where(
+                HouseholdMember.household_id == subscription.household_id,
+                HouseholdMember.member_id == member.id,
+            )
+        )
+        is not None
+    )
+
+
+def sign_for_producer(subscription: Subscription, member: Member) -> None:
+    """Countersign in the producer's name: both sides may then reach each other.
+
+    Raises NotYours, AlreadySigned.
+    """
+    if not catalogue.acts_for(subscription.contract.producer, member):
+        raise NotYours
+    _sign_for_producer(subscription, member.name, SignatureWay.ONLINE)
+
+
+def record_paper_signature(subscription: Subscription) -> None:
+    """Note that the producer has signed the paper, which the coordinator keeps."""
+    _sign_for_producer(subscription, subscription.contract.producer.name, SignatureWay.PAPER)
+
+
+def _sign_for_producer(subscription: Subscription, name: str, way: SignatureWay) -> None:
+    db.session.refresh(subscription, with_for_update=True)
+    if subscription.producer_signed_at is not None or subscription.withdrawn_at is not None:
+        raise AlreadySigned
+    subscription.producer_signed_at = now()
+    subscription.producer_signed_by, subscription.producer_signed_way = name, way
+    producer = subscription.contract.producer
+    if producer.member is not None and subscription.is_signed:
+        for each in subscription.household.people:
+            if each.member_id != producer.member_id:
+                contacts.agree(
+                    each.member, producer.member, f"direct_sales:subscription:{subscription.id}"
+                )
+    publish(
+        SubscriptionSigned(
+            community_id=subscription.contract.community_id, subscription_id=subscription.id
+        )
+    )
+
+
+def withdraw(subscription: Subscription) -> None:
+    """Give the place back, as long as the producer has not signed. Raises SignedByBoth."""
+    db.session.refresh(subscription.contract, with_for_update=True)
+    db.session.refresh(subscription, with_for_update=True)
+    if subscription.is_signed:
+        raise SignedByBoth
+    if subscription.withdrawn_at is not None:
+        return
+    subscription.withdrawn_at = now()
+    publish(
+        SubscriptionWithdrawn(
+            community_id=subscription.contract.community_id, subscription_id=subscription.id
+        )
+    )
+
+
+def change_delivery(
+    subscription: Subscription, delivery: Delivery, quantities: Mapping[int, int]
+) -> list[str]:
+    """Change what a household takes at one delivery, and mark it on the sheets.
+
+    Quantities by contract product id; products left out stay as they are. The total
+    follows; the cheques already written do not: the difference is shown to be settled.
+    Returns what changed, in words without a name. Raises DeliveryPast, UnknownChoice.
+    """
+    db.session.refresh(subscription, with_for_update=True)
+    if delivery.contract_id != subscription.contract_id:
+        raise UnknownChoice
+    if delivery.distribution.ends_at < now():
+        raise DeliveryPast
+    products = {product.id: product for product in subscription.contract.products}
+    lines = {
+        line.contract_product_id: line
+        for line in subscription.lines
+        if line.delivery_id == delivery.id
+    }
+    words = []
+    for product_id, quantity in quantities.items():
+        if product_id not in products or not 0 <= quantity <= MOST_OF_A_PRODUCT:
+            raise UnknownChoice
+        words += _change_line(
+            subscription, delivery, products[product_id], lines.get(product_id), quantity
+        )
+    if words:
+        db.session.add(
+            Change(
+                delivery_id=delivery.id,
+                household_id=subscription.household_id,
+                words=" ; ".join(words),
+            )
+        )
+        db.session.flush()
+        subscription.total = total(
+            [line.contract_product.price * line.quantity for line in subscription.lines]
+        )
+    return words
+
+
+def _change_line(
+    subscription: Subscription,
+    delivery: Delivery,
+    product: ContractProduct,
+    line: SubscriptionLine | None,
+    quantity: int,
+) -> list[str]:
+    before = line.quantity if line else 0
+    if before == quantity:
+        return []
+    if line is None:
+        db.session.add(
+            SubscriptionLine(
+                subscription=subscription,
+                delivery_id=delivery.id,
+                contract_product=product,
+                quantity=quantity,
+            )
+        )
+    else:
+        line.quantity = quantity
+    return [f"{product.name} : {before} → {quantity}"]
+
+
+def to_settle(subscription: Subscription) -> Money:
+    """Return what changes added to, or took from, the sum of the cheques."""
+    return subscription.total - total([cheque.amount for cheque in subscription.cheques])
+
+
+def awaiting_producer(community: Community, member: Member) -> list[Subscription]:
+    """Return the subscriptions this member could countersign, oldest first."""
+    waiting = db.session.scalars(
+        select(Subscription)
+        .join(SeasonContract)
+        .where(
+            SeasonContract.community_id == community.id,
+            Subscription.withdrawn_at.is_(None),
+            Subscription.producer_signed_at.is_(None),
+            Subscription.household_signed_at.is_not(None),
+        )
+        .options(
+            joinedload(Subscription.household),
+            joinedload(Subscription.contract).joinedload(SeasonContract.producer),
+        )
+        .order_by(Subscription.id)
+    )
+    mine: dict[int, bool] = {}
+    found = []
+    for each in waiting:
+        producer = each.contract.producer
+        if producer.id not in mine:
+            mine[producer.id] = catalogue.acts_for(producer, member)
+        if mine[producer.id]:
+            found.append(each)
+    return found

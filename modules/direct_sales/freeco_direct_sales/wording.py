@@ -1,0 +1,75 @@
+"""How direct sales write quantities, units and states for people."""
+
+from freeco.i18n import _, counted, said
+from freeco.module import Text
+from freeco_direct_sales.models import ChequeState, ContractKind, ContractState, SignatureWay
+
+UNITS: dict[str, Text] = {
+    "piece": _("pièce"),
+    "kg": _("kg"),
+    "g": _("g"),
+    "l": _("litre"),
+    "cl": _("cl"),
+    "ml": _("ml"),
+    "bunch": _("botte"),
+    "crate": _("cagette"),
+    "box": _("boîte"),
+    "bag": _("sachet"),
+    "jar": _("bocal"),
+    "bottle": _("bouteille"),
+    "dozen": _("douzaine"),
+    "basket": _("panier"),
+}
+KINDS: dict[str, Text] = {
+    ContractKind.FIXED: _("Même panier à chaque livraison"),
+    ContractKind.FREE: _("Quantités libres à chaque date"),
+}
+STATES: dict[str, Text] = {
+    ContractState.DRAFT: _("brouillon"),
+    ContractState.OPEN: _("souscriptions ouvertes"),
+    ContractState.CLOSED: _("souscriptions closes"),
+}
+CHEQUES: dict[str, Text] = {
+    ChequeState.DUE: _("à donner"),
+    ChequeState.HELD: _("remis"),
+    ChequeState.BANKED: _("encaissé"),
+}
+WAYS: dict[str, Text] = {
+    SignatureWay.ONLINE: _("en ligne, depuis son compte"),
+    SignatureWay.PAPER: _("sur papier"),
+}
+
+
+def unit(name: str) -> str:
+    """Name a unit; one that came from an import is shown as it was written."""
+    return str(UNITS.get(name, name))
+
+
+def weight(grams: int) -> str:
+    """Write a weight: 850 g, 21,2 kg."""
+    if grams < 1000:  # noqa: PLR2004 - a kilogram
+        return f"{grams}\u00a0g"
+    tenths = (grams + 50) // 100
+    text = f"{tenths // 10},{tenths % 10}" if tenths % 10 else str(tenths // 10)
+    return f"{text}\u00a0kg"
+
+
+def quantity(many: int, unit_name: str) -> str:
+    """Write a quantity with its unit: 53 bottes, 12 kg."""
+    return f"{many}\u00a0{plural(unit(unit_name), many)}"
+
+
+def plural(word: str, many: int) -> str:
+    """Put a French unit in the plural; abbreviations have none."""
+    if abs(many) < 2 or len(word) <= 2 or word[-1] in "sxz":  # noqa: PLR2004 - from two on
+        return word
+    return word + ("x" if word.endswith("eau") else "s")
+
+
+def places(left: int | None) -> str:
+    """Say how many places are left."""
+    if left is None:
+        return said("Sans limite de places")
+    if left == 0:
+        return said("Complet")
+    return counted("%(num)s place libre", "%(num)s places libres", left)
