@@ -193,12 +193,12 @@ def accept(member: Member, text: CharterText, recorded_by: Person) -> CharterAcc
 
 
 def acceptances(member: Member) -> list[CharterAcceptance]:
-    """Return what the member has accepted, the latest first."""
+    """Return what the member has accepted, the latest last."""
     return list(
         db.session.scalars(
             select(CharterAcceptance)
             .where(CharterAcceptance.member_id == member.id)
-            .order_by(CharterAcceptance.accepted_at.desc(), CharterAcceptance.id.desc())
+            .order_by(CharterAcceptance.accepted_at, CharterAcceptance.id)
         )
     )
 
@@ -225,11 +225,12 @@ def _article(number: int, title: str, body: str) -> Article:
 
 
 def changes(old: CharterText | Reading, new: CharterText | Reading) -> list[ArticleChange]:
-    """Compare two texts of one language: the new one's articles in order, then those gone.
+    """Compare two texts: the new one's articles in order, then those gone.
 
-    An article is followed by its title, wherever it moved; failing that, by its number.
+    An article is followed by its title, wherever it moved; failing that, by its number. A
+    version accepted in another language is compared in the new text's own, where it exists.
     """
-    before, after = articles(old), articles(new)
+    before, after = articles(_in_language_of(new, old)), articles(new)
     by_title = {article.title: article for article in before}
     kept_titles = {article.title for article in after}
     by_number = {article.number: article for article in before if article.title not in kept_titles}
@@ -244,6 +245,17 @@ def changes(old: CharterText | Reading, new: CharterText | Reading) -> list[Arti
         for article in before
         if article.title not in met
     ]
+
+
+def _in_language_of(
+    new: CharterText | Reading, old: CharterText | Reading
+) -> CharterText | Reading:
+    origin = source()
+    if old.language == new.language or old.version not in origin.versions():
+        return old
+    if new.language not in origin.languages(old.version):
+        return old
+    return _reading(origin, old.version, new.language)
 
 
 def _change(former: Article | None, article: Article) -> ArticleChange:

@@ -198,6 +198,8 @@ class Invitation(Model):
     )
     household: Mapped[Household | None] = relationship(repr=False, default=None)
     """The household the invited person will share, if any."""
+    claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    """Who opened its link and took it; they accept the charter next."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     accepted_at: Mapped[datetime | None] = mapped_column(default=None)
 

@@ -15,7 +15,7 @@ from freeco.db import db
 from freeco.errors import Invalid, Refusal
 from freeco.i18n import _
 
-WHOLE = "form"
+WHOLE = ""
 """The key of what is wrong with the form as a whole, not with one field."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 LARGEST_ROW_ID = 2_147_483_647
@@ -197,15 +197,23 @@ class Form:
             return None
         return taken
 
-    def apply(self, schema: Schema, act: Callable[..., object]) -> bool:
-        """Take the values, act with them and commit; or note why not, with nothing changed."""
+    def apply(
+        self, schema: Schema, act: Callable[..., object], *, counted: bool = False
+    ) -> bool:
+        """Take the values, act with them and commit; or note why not, with nothing changed.
+
+        ``counted`` keeps what the act wrote before it refused: the count of attempts.
+        """
         taken = self.take(schema)
         if taken is None:
             return False
         try:
             self.result = act(**taken)
         except Refusal as refusal:
-            db.session.rollback()
+            if counted:
+                db.session.commit()
+            else:
+                db.session.rollback()
             self.refuse(refusal)
             return False
         db.session.commit()

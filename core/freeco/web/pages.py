@@ -43,14 +43,14 @@ def charter_page() -> ResponseReturnValue:
 @public
 def choose_language() -> ResponseReturnValue:
     """Read the site in another language, remembered for the person or the session."""
-    code = request.form.get("code", "")
+    code = request.form.get("language", "")
     if code not in LANGUAGES:
         abort(400)
     session["language"] = code
     if g.person is not None:
         g.person.language = code
         db.session.commit()
-    return redirect(safe_next(request.form.get("suite") or "/"))
+    return redirect(safe_next(request.form.get("next") or "/"))
 
 
 @pages.get("/courrier")

@@ -48,6 +48,7 @@ def init_shell(app: Flask) -> None:
             "account_url": url_for("accounts.home"),
             "sign_in_url": url_for("accounts.sign_in_page"),
             "sign_out_url": url_for("accounts.sign_out"),
+            "home_url": url_for("circle.home") if g.get("community") else url_for("site.home"),
             "navigation": tabs(),
             "footer": _footer(),
             "htmx": has_htmx,

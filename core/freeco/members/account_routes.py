@@ -1,0 +1,253 @@
+"""One's account: sign up, sign in, what is known about me, and the way out."""
+
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from freeco.activation import open_modules
+from freeco.db import db
+from freeco.doors import act_for, public, safe_next, sign_in, sign_out
+from freeco.errors import Absent
+from freeco.i18n import LANGUAGE_NAMES, _, language
+from freeco.kernel import kernel
+from freeco.members import accounts, invitations, links, membership, privacy, proxies
+from freeco.members.models import Member
+from freeco.members.schemas import (
+    ContactSchema,
+    LinkSchema,
+    PasswordSchema,
+    SignInSchema,
+    SignUpSchema,
+)
+from freeco.web.forms import Form
+
+pages = Blueprint("accounts", __name__)
+
+
+@pages.get("/inscription")
+@public
+def sign_up_page() -> ResponseReturnValue:
+    """Show the form to open an account."""
+    form = Form.blank(suite=request.args.get("suite", ""))
+    return render_template("accounts/sign_up.html", form=form)
+
+
+@pages.post("/inscription")
+@public
+def sign_up() -> ResponseReturnValue:
+    """Open an account; an address already known gets the same answer."""
+    form = Form.sent()
+
+    def act(suite: str, password: str, **who: str) -> None:
+        accounts.sign_up(
+            **who, password=password or None, language=language(), next_page=suite
+        )
+
+    if not form.apply(SignUpSchema(), act, counted=True):
+        return render_template("accounts/sign_up.html", form=form), form.status
+    return redirect(url_for("accounts.check_mail", adresse=form.values["email"]))
+
+
+@pages.get("/courrier-envoye")
+@public
+def check_mail() -> ResponseReturnValue:
+    """Say that a message is on its way, whether the address was known or not."""
+    return render_template("accounts/check_mail.html", address=request.args.get("adresse", ""))
+
+
+@pages.get("/connexion")
+@public
+def sign_in_page() -> ResponseReturnValue:
+    """Show the two ways in: a password, or a link by e-mail."""
+    suite = request.args.get("suite", "")
+    if g.person is not None:
+        return redirect(safe_next(suite))
+    return render_template("accounts/sign_in.html", form=Form.blank(suite=suite))
+
+
+@pages.post("/connexion")
+@public
+def sign_in_by_password() -> ResponseReturnValue:
+    """Sign in by password."""
+    form = Form.sent()
+
+    def act(email: str, password: str, suite: str) -> None:
+        sign_in(accounts.sign_in(email, password))
+
+    if not form.apply(SignInSchema(), act, counted=True):
+        form.values.pop("password", None)
+        return render_template("accounts/sign_in.html", form=form), form.status
+    return redirect(safe_next(form.values.get("suite")))
+
+
+@pages.post("/connexion/lien")
+@public
+def send_link() -> ResponseReturnValue:
+    """Send a link that works once; an unknown address gets the same answer."""
+    form = Form.sent()
+
+    def act(email: str, suite: str) -> None:
+        accounts.send_sign_in_link(email, suite)
+
+    if not form.apply(LinkSchema(), act, counted=True):
+        return render_template("accounts/sign_in.html", form=form), form.status
+    return redirect(url_for("accounts.check_mail", adresse=form.values["email"]))
+
+
+@pages.get("/lien/<secret>")
+@public
+def open_link(secret: str) -> ResponseReturnValue:
+    """Show a button: programs that read mail open every link, and must not use it up."""
+    link = links.peek(secret)
+    return render_template("accounts/link.html", link=link, secret=secret)
+
+
+@pages.post("/lien/<secret>")
+@public
+def use_link(secret: str) -> ResponseReturnValue:
+    """Use the link up and sign in."""
+    following = links.peek(secret).next_page
+    person = links.consume(secret)
+    db.session.commit()
+    sign_in(person)
+    return redirect(safe_next(following))
+
+
+@pages.post("/deconnexion", endpoint="sign_out")
+@public
+def sign_out_page() -> ResponseReturnValue:
+    """End this session."""
+    sign_out()
+    flash(str(_("Vous êtes déconnecté.")), "good")
+    return redirect(url_for("site.home"))
+
+
+@pages.get("/moi")
+def home() -> ResponseReturnValue:
+    """Show my account."""
+    person = g.person
+    form = Form.blank(
+        first_name=person.first_name,
+        last_name=person.last_name,
+        phone=person.phone,
+        address=person.address,
+        postal_code=person.postal_code,
+        commune=person.commune,
+        language=person.language,
+    )
+    return _account(form)
+
+
+def _account(form: Form, password: Form | None = None) -> ResponseReturnValue:
+    memberships = membership.memberships_of(g.person)
+    return (
+        render_template(
+            "accounts/home.html",
+            form=form,
+            password=password or Form.blank(),
+            memberships=memberships,
+            opened={each.id: len(open_modules(each.community)) for each in memberships},
+            served=proxies.people_served_by(g.person),
+            languages=LANGUAGE_NAMES.items(),
+        ),
+        max(form.status, password.status if password else 200),
+    )
+
+
+@pages.post("/moi")
+def change_contact() -> ResponseReturnValue:
+    """Correct how I am reached."""
+    form = Form.sent()
+    if not form.apply(ContactSchema(), lambda **values: accounts.change_contact(g.person, **values)):
+        return _account(form)
+    flash(str(_("Vos coordonnées sont enregistrées.")), "good")
+    return redirect(url_for("accounts.home"))
+
+
+@pages.post("/moi/mot-de-passe")
+def change_password() -> ResponseReturnValue:
+    """Choose a password, or another one; other sessions end."""
+    form = Form.sent()
+    if not form.apply(
+        PasswordSchema(), lambda password: accounts.set_password(g.person, password)
+    ):
+        form.values.clear()
+        contact = Form.blank(
+            **{name: getattr(g.person, name) for name in ContactSchema().fields}
+        )
+        return _account(contact, form)
+    sign_in(g.person)
+    flash(str(_("Votre mot de passe est changé.")), "good")
+    return redirect(url_for("accounts.home"))
+
+
+@pages.post("/moi/deconnecter-partout")
+def sign_out_everywhere() -> ResponseReturnValue:
+    """End every session, this one too."""
+    accounts.sign_out_everywhere(g.person)
+    db.session.commit()
+    sign_out()
+    flash(str(_("Vous êtes déconnecté de tous vos appareils.")), "good")
+    return redirect(url_for("accounts.sign_in_page"))
+
+
+@pages.get("/moi/mes-donnees.json")
+def export() -> ResponseReturnValue:
+    """Give all that is known about me."""
+    answer = jsonify(privacy.export(kernel().plugins, g.person))
+    answer.headers["Content-Disposition"] = "attachment; filename=mes-donnees-freeco.json"
+    return answer
+
+
+@pages.get("/moi/effacer")
+def erase_page() -> ResponseReturnValue:
+    """Say what erasing does, and what keeps me from it today."""
+    ties = [
+        tie
+        for each in membership.memberships_of(g.person)
+        for tie in kernel().plugins.leaving(each)
+    ]
+    return render_template("accounts/erase.html", ties=ties)
+
+
+@pages.post("/moi/effacer")
+def erase() -> ResponseReturnValue:
+    """Forget me; amounts and proofs stay, without a name."""
+    privacy.erase(kernel().plugins, g.person)
+    db.session.commit()
+    sign_out()
+    flash(str(_("Votre compte est effacé.")), "good")
+    return redirect(url_for("site.home"))
+
+
+@pages.get("/invitation/<secret>")
+@public
+def invitation_page(secret: str) -> ResponseReturnValue:
+    """Show who invites, and the way in."""
+    invitation = invitations.find(secret)
+    return render_template("accounts/invitation.html", invitation=invitation, secret=secret)
+
+
+@pages.post("/invitation/<secret>")
+def accept_invitation(secret: str) -> ResponseReturnValue:
+    """Take the invitation: the charter is next."""
+    invitation = invitations.accept(secret, g.person)
+    slug = invitation.community.slug
+    db.session.commit()
+    return redirect(url_for("circle.join_page", community=slug))
+
+
+@pages.post("/moi/agir-pour/<int:member_id>")
+def act_for_served(member_id: int) -> ResponseReturnValue:
+    """Act in the name of a person without e-mail whom I serve."""
+    member = db.session.get(Member, member_id)
+    if member is None or not proxies.may_act_for(g.person, member):
+        raise Absent
+    act_for(member)
+    return redirect(url_for("circle.home", community=member.community.slug))
+
+
+@pages.post("/moi/agir-pour-moi")
+def act_for_myself() -> ResponseReturnValue:
+    """Act in my own name again."""
+    act_for(None)
+    return redirect(safe_next(request.form.get("suite")))

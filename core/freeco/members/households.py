@@ -1,0 +1,116 @@
+"""Households: people who share one table."""
+
+from sqlalchemy import select
+
+from freeco.db import db
+from freeco.errors import Absent, Refusal
+from freeco.i18n import _
+from freeco.members.models import Household, HouseholdMember, Member
+from freeco.members.ties import HasTies, ties_of
+from freeco.plugins import Plugins
+
+
+class SharesAnotherTable(Refusal):
+    """A member belongs to one household of a community."""
+
+    reason = _("Cette personne partage déjà un autre foyer. Elle doit d’abord le quitter.")
+
+
+class NameMissing(Refusal):
+    """A household needs a name that people recognise on a list."""
+
+    reason = _("Un foyer porte un nom, de 80 caractères au plus.")
+
+
+LONGEST_NAME = 80
+
+
+def find_household(member: Member) -> Household | None:
+    """Return the member's household if there is one already; writes nothing."""
+    return db.session.scalar(
+        select(Household)
+        .join(HouseholdMember, HouseholdMember.household_id == Household.id)
+        .where(HouseholdMember.member_id == member.id)
+    )
+
+
+def household_of(member: Member) -> Household:
+    """Return the member's household, created at its first need under the member's name."""
+    # Locked: two pages may need it for the first time at once.
+    db.session.refresh(member, with_for_update={"key_share": True})
+    household = find_household(member)
+    if household is None:
+        household = Household(community=member.community, name=member.name)
+        db.session.add(HouseholdMember(household=household, member=member))
+        db.session.flush()
+    return household
+
+
+def people_of(household: Household) -> list[Member]:
+    """Return who shares the household today, in order of arrival."""
+    return list(
+        db.session.scalars(
+            select(Member)
+            .join(HouseholdMember, HouseholdMember.member_id == Member.id)
+            .where(HouseholdMember.household_id == household.id, Member.left_at.is_(None))
+            .order_by(HouseholdMember.id)
+        )
+    )
+
+
+def rename(household: Household, name: str) -> None:
+    """Give the household the name its people want on the lists. Raises NameMissing."""
+    name = " ".join(name.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise NameMissing
+    household.name = name
+
+
+def add_to_household(plugins: Plugins, household: Household, member: Member) -> None:
+    """Let a member share the household, leaving an empty table behind if there was one.
+
+    Raises SharesAnotherTable, or HasTies when their own table still has something on it.
+    """
+    if member.community_id != household.community_id or member.left_at is not None:
+        raise Absent
+    db.session.refresh(member, with_for_update={"key_share": True})
+    present = find_household(member)
+    if present is household:
+        return
+    if present is not None:
+        if len(people_of(present)) > 1:
+            raise SharesAnotherTable
+        leave_household(plugins, member)
+    db.session.add(HouseholdMember(household=household, member=member))
+    db.session.flush()
+
+
+def leave_household(plugins: Plugins, member: Member) -> None:
+    """Leave the household; the last one there settles what is under way first (HasTies)."""
+    household = find_household(member)
+    if household is None:
+        return
+    if len(people_of(household)) <= 1:
+        ties = ties_of(plugins, member)
+        if ties:
+            raise HasTies(ties)
+    _take_place_away(household, member)
+
+
+def leave_shared_household(member: Member) -> None:
+    """Give the place up when others stay; who lived alone finds the household when back."""
+    household = find_household(member)
+    if household is not None and people_of(household) not in ([], [member]):
+        _take_place_away(household, member)
+
+
+def _take_place_away(household: Household, member: Member) -> None:
+    place = db.session.scalars(
+        select(HouseholdMember).where(HouseholdMember.member_id == member.id)
+    ).one()
+    db.session.delete(place)
+    db.session.flush()
+    db.session.expire(household, ["people"])
+    stay = people_of(household)
+    if stay and household.name == member.name:
+        household.name = stay[0].name

@@ -1,0 +1,88 @@
+"""What keeps a member from leaving today."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from freeco.db import db
+from freeco.errors import Refusal
+from freeco.i18n import _, said
+from freeco.members.models import Member, Person
+from freeco.module import Tie
+from freeco.organisations.models import Organisation, OrganisationRole
+from freeco.plugins import Plugins
+
+
+class HasTies(Refusal):
+    """Something is still under way; ``ties`` lists what, and where to settle it."""
+
+    reason = _("Il reste quelque chose à régler avant de partir.")
+
+    def __init__(self, ties: list[Tie]) -> None:
+        super().__init__()
+        self.ties = ties
+        self.reason = said(
+            "Avant de partir, il reste à régler : %(ties)s",
+            ties=" ; ".join(str(tie.reason) for tie in ties),
+        )
+
+
+def ties_of(plugins: Plugins, member: Member) -> list[Tie]:
+    """Collect what the modules know, and who or what would be left without anybody."""
+    return plugins.leaving(member) + _people_left_alone(member) + _organisations_left_alone(member)
+
+
+def _people_left_alone(member: Member) -> list[Tie]:
+    served = db.session.scalars(
+        select(Person)
+        .join(Member, Member.person_id == Person.id)
+        .where(
+            Person.proxy_id == member.person_id,
+            Member.community_id == member.community_id,
+            Member.left_at.is_(None),
+        )
+        .order_by(Person.id)
+    )
+    return [
+        Tie(
+            said(
+                "vous agissez pour %(name)s : confiez cette charge à quelqu’un d’autre",
+                name=person.name,
+            ),
+            "/moi",
+        )
+        for person in served
+    ]
+
+
+def _organisations_left_alone(member: Member) -> list[Tie]:
+    others = aliased(OrganisationRole)
+    alone = db.session.execute(
+        select(Member.id, Organisation.name)
+        .join(Organisation, Organisation.id == Member.organisation_id)
+        .where(
+            Member.community_id == member.community_id,
+            Member.left_at.is_(None),
+            select(OrganisationRole.id)
+            .where(
+                OrganisationRole.organisation_id == Organisation.id,
+                OrganisationRole.person_id == member.person_id,
+            )
+            .exists(),
+            select(func.count(others.id))
+            .where(others.organisation_id == Organisation.id, others.person_id != member.person_id)
+            .scalar_subquery()
+            == 0,
+        )
+        .order_by(Member.id)
+    )
+    return [
+        Tie(
+            said(
+                "vous seul ou seule agissez pour %(name)s : donnez-y un rôle à quelqu’un,"
+                " ou faites-la partir d’abord",
+                name=name,
+            ),
+            f"/{member.community.slug}/organisations/{organisation_member_id}",
+        )
+        for organisation_member_id, name in alone
+    ]

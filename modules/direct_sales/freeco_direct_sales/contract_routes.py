@@ -1,0 +1,311 @@
+"""Season contracts: draft, open, and take a place in one."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from freeco.charter import services as charter
+from freeco.clock import today
+from freeco.db import db
+from freeco.doors import requires
+from freeco.errors import Refusal
+from freeco.i18n import _
+from freeco.members import households
+from freeco.money import Money
+from freeco.web.forms import WHOLE, Form
+from freeco_direct_sales import catalogue, cheques, contracts, distributions, subscriptions, wording
+from freeco_direct_sales.models import ContractKind, ContractState, SeasonContract
+from freeco_direct_sales.permissions import COORDINATE
+from freeco_direct_sales.schemas import (
+    CapacitySchema,
+    ContentsSchema,
+    ContractSchema,
+    quantities,
+    quantity_field,
+    quantity_schema,
+)
+
+pages = Blueprint("direct_sales_contracts", __name__, template_folder="templates")
+
+
+@pages.get("/contrats")
+def index() -> ResponseReturnValue:
+    """List the contracts; drafts only for those who prepare them."""
+    drafts = request.args.get("brouillons") == "1"
+    found = contracts.contracts_of(g.community, drafts=True)
+    return render_template(
+        "direct_sales/contracts.html",
+        contracts=[(each, contracts.places_left(each)) for each in found],
+        drafts=drafts,
+        wording=wording,
+    )
+
+
+@pages.get("/contrats/nouveau")
+@requires(COORDINATE.name)
+def new_page() -> ResponseReturnValue:
+    """Show the form of a new contract."""
+    form = Form.blank(
+        kind=ContractKind.FIXED, most_cheques=6, producer=request.args.get("producteur", "")
+    )
+    return _form(form)
+
+
+def _form(form: Form) -> ResponseReturnValue:
+    return (
+        render_template(
+            "direct_sales/contract_form.html",
+            form=form,
+            producers=[(each.id, each.name) for each in catalogue.producers_of(g.community)],
+            kinds=list(wording.KINDS.items()),
+        ),
+        form.status,
+    )
+
+
+@pages.post("/contrats/nouveau")
+@requires(COORDINATE.name)
+def new() -> ResponseReturnValue:
+    """Draft a contract."""
+    form = Form.sent()
+
+    def act(producer: int, kind: str, **values: Any) -> SeasonContract:
+        return contracts.create_contract(
+            catalogue.find_producer(g.community, producer), kind=ContractKind(kind), **values
+        )
+
+    if not form.apply(ContractSchema(), act):
+        return _form(form)
+    return redirect(url_for("direct_sales_contracts.manage", contract_id=form.result.id))
+
+
+@pages.get("/contrats/<int:contract_id>/preparer")
+@requires(COORDINATE.name)
+def manage(contract_id: int) -> ResponseReturnValue:
+    """Show what a coordinator sets: products, dates, capacity, and who has subscribed."""
+    contract = contracts.find_contract(g.community, contract_id)
+    return _manage(contract, Form.blank(capacity=contract.capacity))
+
+
+def _manage(contract: SeasonContract, form: Form) -> ResponseReturnValue:
+    deliveries = contracts.deliveries_of(contract)
+    offered = [
+        each
+        for each in distributions.distributions_of(g.community)
+        if contract.season_start <= each.starts_at.date() <= contract.season_end
+    ]
+    return (
+        render_template(
+            "direct_sales/contract_manage.html",
+            contract=contract,
+            deliveries=deliveries,
+            chosen_products={each.product_id for each in contract.products},
+            chosen_distributions={each.distribution_id for each in deliveries},
+            products=catalogue.products_of(contract.producer),
+            distributions=offered,
+            subscriptions=subscriptions.subscriptions_to(contract),
+            to_settle=subscriptions.to_settle,
+            left=contracts.places_left(contract),
+            form=form,
+            wording=wording,
+        ),
+        form.status,
+    )
+
+
+@pages.post("/contrats/<int:contract_id>/contenu")
+@requires(COORDINATE.name)
+def set_contents(contract_id: int) -> ResponseReturnValue:
+    """Choose the products and dates of a draft."""
+    contract = contracts.find_contract(g.community, contract_id)
+    form = Form.sent()
+
+    def act(products: list[int], distributions: list[int]) -> None:
+        contracts.set_products(
+            contract, [catalogue.find_product(contract.producer, each) for each in products]
+        )
+        contracts.set_deliveries(contract, [_distribution(each) for each in distributions])
+
+    if not form.apply(ContentsSchema(), act):
+        return _manage(contract, form)
+    flash(str(_("Les produits et les dates sont enregistrés.")), "good")
+    return redirect(url_for("direct_sales_contracts.manage", contract_id=contract_id))
+
+
+def _distribution(distribution_id: int) -> Any:
+    return distributions.find_distribution(g.community, distribution_id)
+
+
+@pages.post("/contrats/<int:contract_id>/places")
+@requires(COORDINATE.name)
+def set_capacity(contract_id: int) -> ResponseReturnValue:
+    """Change how many households the contract can feed."""
+    contract = contracts.find_contract(g.community, contract_id)
+    form = Form.sent()
+    if not form.apply(
+        CapacitySchema(), lambda capacity: contracts.change_capacity(contract, capacity)
+    ):
+        return _manage(contract, form)
+    flash(str(_("Le nombre de places est enregistré.")), "good")
+    return redirect(url_for("direct_sales_contracts.manage", contract_id=contract_id))
+
+
+@pages.post("/contrats/<int:contract_id>/ouvrir")
+@requires(COORDINATE.name)
+def open_contract(contract_id: int) -> ResponseReturnValue:
+    """Take subscriptions from now on."""
+    contracts.open_contract(contracts.find_contract(g.community, contract_id))
+    db.session.commit()
+    flash(str(_("Les souscriptions sont ouvertes.")), "good")
+    return redirect(url_for("direct_sales_contracts.manage", contract_id=contract_id))
+
+
+@pages.post("/contrats/<int:contract_id>/clore")
+@requires(COORDINATE.name)
+def close_contract(contract_id: int) -> ResponseReturnValue:
+    """Take no more subscriptions."""
+    contracts.close_contract(contracts.find_contract(g.community, contract_id))
+    db.session.commit()
+    flash(str(_("Les souscriptions sont closes ; celles qui sont faites restent.")), "good")
+    return redirect(url_for("direct_sales_contracts.manage", contract_id=contract_id))
+
+
+@pages.get("/contrats/<int:contract_id>")
+def page(contract_id: int) -> ResponseReturnValue:
+    """Show a contract, and the basket to choose."""
+    contract = contracts.find_contract(g.community, contract_id)
+    household = households.present_household(g.member)
+    if household is not None:
+        held = subscriptions.standing_subscription(contract, household)
+        if held is not None:
+            return redirect(
+                url_for("direct_sales_subscriptions.page", subscription_id=held.id)
+            )
+    return _choose(contract, Form.blank(cheques=1))
+
+
+def _choose(contract: SeasonContract, form: Form) -> ResponseReturnValue:
+    return (
+        render_template(
+            "direct_sales/contract.html",
+            contract=contract,
+            form=form,
+            deliveries=contracts.coming_deliveries(contract),
+            all_deliveries=contracts.deliveries_of(contract),
+            left=contracts.places_left(contract),
+            field=quantity_field,
+            wording=wording,
+            draft=contract.state == ContractState.DRAFT,
+        ),
+        form.status,
+    )
+
+
+@pages.post("/contrats/<int:contract_id>/relire")
+def review(contract_id: int) -> ResponseReturnValue:
+    """Show the commitment to read again before signing; nothing is concluded yet."""
+    contract = contracts.find_contract(g.community, contract_id)
+    form = Form.sent()
+    deliveries = contracts.coming_deliveries(contract)
+    taken = form.take(quantity_schema(contract, deliveries))
+    if taken is None:
+        return _choose(contract, form)
+    chosen = quantities(contract, deliveries, taken)
+    if not any(chosen.values()):
+        form.errors, form.status = {WHOLE: [str(_("Choisissez au moins un produit."))]}, 422
+        return _choose(contract, form)
+    return _review(contract, form, chosen, taken["cheques"])
+
+
+def _review(
+    contract: SeasonContract, form: Form, chosen: dict[tuple[int, int], int], count: int
+) -> ResponseReturnValue:
+    price = subscriptions.price(contract, chosen)
+    products = {each.id: each for each in contract.products}
+    sums: dict[int, int] = {}
+    for (_delivery, product), many in chosen.items():
+        sums[product] = sums.get(product, 0) + many
+    first = max(contract.season_start, today(g.community.timezone))
+    shares = cheques.amounts(price, count) if price else ()
+    return (
+        render_template(
+            "direct_sales/review.html",
+            contract=contract,
+            form=form,
+            lines=[
+                (products[key], many, products[key].price * many)
+                for key, many in sums.items()
+                if many
+            ],
+            price=price,
+            schedule=list(zip(shares, cheques.dates(first, len(shares)), strict=True)),
+            charter=charter.shown_text("fr"),
+            per_delivery=_per_delivery(contract, chosen),
+            wording=wording,
+        ),
+        form.status,
+    )
+
+
+def _per_delivery(
+    contract: SeasonContract, chosen: dict[tuple[int, int], int]
+) -> list[tuple[Any, list[tuple[str, int]], Money]]:
+    names = {each.id: each for each in contract.products}
+    found = []
+    for delivery in contracts.coming_deliveries(contract):
+        basket = [(key[1], many) for key, many in chosen.items() if key[0] == delivery.id and many]
+        price = Money(0)
+        for product, many in basket:
+            price += names[product].price * many
+        found.append((delivery, [(names[key].name, many) for key, many in basket], price))
+    return found
+
+
+@pages.post("/contrats/<int:contract_id>/signer")
+def sign(contract_id: int) -> ResponseReturnValue:
+    """Take the place and sign; a second click finds the contract already signed."""
+    contract = contracts.find_contract(g.community, contract_id)
+    form = Form.sent()
+    deliveries = contracts.coming_deliveries(contract)
+    taken = form.take(quantity_schema(contract, deliveries))
+    if taken is None:
+        return _choose(contract, form)
+    chosen = quantities(contract, deliveries, taken)
+    if not taken["agreed"]:
+        form.errors = {"agreed": [str(_("Cochez la case pour vous engager."))]}
+        form.status = 422
+        return _review(contract, form, chosen, taken["cheques"])
+    household = households.household_of(g.member)
+    held = subscriptions.standing_subscription(contract, household)
+    try:
+        done = held or subscriptions.subscribe(
+            contract,
+            household,
+            g.member,
+            chosen,
+            taken["cheques"],
+            charter_text_id=_accepted_text(),
+            signed_by=_signer(),
+        )
+    except Refusal as refusal:
+        db.session.rollback()
+        form.refuse(refusal)
+        return _choose(contract, form)
+    db.session.commit()
+    if held is None:
+        flash(str(_("Votre engagement est signé. Le producteur signe à son tour.")), "good")
+    return redirect(url_for("direct_sales_subscriptions.page", subscription_id=done.id))
+
+
+def _accepted_text() -> int | None:
+    accepted = charter.acceptances(g.member)
+    return accepted[-1].text_id if accepted else None
+
+
+def _signer() -> str:
+    if g.acting_for is not None:
+        return str(
+            _("%(name)s, pour %(served)s", name=g.person.name, served=g.acting_for.name)
+        )
+    return str(g.person.name)

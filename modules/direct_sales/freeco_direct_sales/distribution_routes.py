@@ -1,0 +1,248 @@
+"""Distributions: the dates, the sheet to sign, the harvest lists, last-minute changes."""
+
+import re
+from datetime import date, time
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from freeco import cells
+from freeco.clock import now
+from freeco.db import db
+from freeco.doors import requires
+from freeco.errors import Absent, Invalid
+from freeco.i18n import _, spoken
+from freeco.members import membership
+from freeco.web.forms import Form
+from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions, wording
+from freeco_direct_sales.models import Distribution, Producer
+from freeco_direct_sales.papers import print_harvest_list, print_sign_off_sheet
+from freeco_direct_sales.permissions import COORDINATE, TREASURE
+from freeco_direct_sales.schemas import DistributionsSchema, ReasonSchema
+
+pages = Blueprint("direct_sales_distributions", __name__, template_folder="templates")
+HOUR = re.compile(r"([01]?[0-9]|2[0-3])[:hH]([0-5][0-9])?")
+
+
+@pages.get("/distributions")
+def index() -> ResponseReturnValue:
+    """List the distributions to come, then the past ones."""
+    return render_template(
+        "direct_sales/distributions.html",
+        coming=distributions.distributions_of(g.community, since=now()),
+        past=list(distributions.distributions_of(g.community, until=now()))[::-1][:20],
+    )
+
+
+@pages.get("/distributions/nouvelles")
+@requires(COORDINATE.name)
+def new_page() -> ResponseReturnValue:
+    """Show the form for one distribution or a season of them."""
+    form = Form.blank(every_weeks=1, starts="18:30", ends="19:30")
+    return render_template("direct_sales/distribution_form.html", form=form)
+
+
+@pages.post("/distributions/nouvelles")
+@requires(COORDINATE.name)
+def new() -> ResponseReturnValue:
+    """Create the distributions."""
+    form = Form.sent()
+    if not form.apply(DistributionsSchema(), _create):
+        return render_template("direct_sales/distribution_form.html", form=form), form.status
+    flash(str(_("%(count)s distributions créées.", count=form.result)), "good")
+    return redirect(url_for("direct_sales_distributions.index"))
+
+
+def _create(
+    first: date,
+    last: date | None,
+    every_weeks: int,
+    without: str,
+    starts: str,
+    ends: str,
+    place: str,
+    note: str,
+) -> int:
+    problems: dict[str, list[str]] = {}
+    starts_at, ends_at = _hour(starts), _hour(ends)
+    if starts_at is None:
+        problems["starts"] = [str(_("Écrivez l’heure ainsi : 18:30."))]
+    if ends_at is None:
+        problems["ends"] = [str(_("Écrivez l’heure ainsi : 19:30."))]
+    if starts_at and ends_at and ends_at <= starts_at:
+        problems["ends"] = [str(_("La fin vient avant le début."))]
+    if last is not None and last < first:
+        problems["last"] = [str(_("La dernière date vient avant la première."))]
+    exceptions = _exceptions(without, problems)
+    days = [first]
+    if not problems and last is not None:
+        days = distributions.plan_dates(first, last, every_weeks, exceptions)
+        if not 1 <= len(days) <= distributions.MOST_DATES:
+            problems["last"] = [str(_("Entre une et soixante dates à la fois."))]
+    if problems or starts_at is None or ends_at is None:
+        raise Invalid(problems)
+    return len(
+        distributions.create_distributions(g.community, days, starts_at, ends_at, place, note)
+    )
+
+
+def _hour(text: str) -> time | None:
+    found = HOUR.fullmatch(text.strip())
+    return time(int(found[1]), int(found[2] or 0)) if found else None
+
+
+def _exceptions(text: str, problems: dict[str, list[str]]) -> list[date]:
+    found = []
+    for word in re.split(r"[,;\s]+", text):
+        if not word:
+            continue
+        try:
+            found.append(cells.date(word))
+        except cells.BadCell as error:
+            problems.setdefault("without", []).append(f"{word[:20]} : {error}")
+    return found
+
+
+@pages.get("/distributions/<int:distribution_id>")
+def page(distribution_id: int) -> ResponseReturnValue:
+    """Show a distribution: what comes, who comes, and the papers to print."""
+    distribution = distributions.find_distribution(g.community, distribution_id)
+    return _show(distribution, Form.blank())
+
+
+def _show(distribution: Distribution, form: Form) -> ResponseReturnValue:
+    deliveries = distributions.deliveries_at(distribution)
+    producers = {each.contract.producer.id: each.contract.producer for each in deliveries}
+    held = membership.permissions_of(g.member)
+    return (
+        render_template(
+            "direct_sales/distribution.html",
+            distribution=distribution,
+            deliveries=deliveries,
+            producers=[
+                each
+                for each in producers.values()
+                if COORDINATE.name in held or catalogue.acts_for(each, g.member)
+            ],
+            households=_households(distribution) if COORDINATE.name in held else [],
+            past=distribution.ends_at < now(),
+            form=form,
+            code=sheets.code(distribution),
+        ),
+        form.status,
+    )
+
+
+def _households(distribution: Distribution) -> list[tuple[str, int, int, str]]:
+    """Return who could be changed: household, subscription, delivery, contract."""
+    return [
+        (each.household.name, each.id, delivery.id, delivery.contract.name)
+        for delivery in distributions.deliveries_at(distribution)
+        for each in subscriptions.subscriptions_to(delivery.contract)
+    ]
+
+
+@pages.get("/distributions/<int:distribution_id>/emargement")
+@requires(COORDINATE.name, TREASURE.name)
+def sheet(distribution_id: int) -> ResponseReturnValue:
+    """Show the sign-off sheet on a screen; it prints as it stands."""
+    distribution = distributions.find_distribution(g.community, distribution_id)
+    return render_template(
+        "direct_sales/sheet.html",
+        distribution=distribution,
+        sheet=sheets.sign_off_sheet(distribution),
+    )
+
+
+@pages.get("/distributions/<int:distribution_id>/emargement.pdf")
+@requires(COORDINATE.name, TREASURE.name)
+def sheet_pdf(distribution_id: int) -> ResponseReturnValue:
+    """Give the sign-off sheet as PDF; ``?caracteres=grands`` for tired eyes."""
+    distribution = distributions.find_distribution(g.community, distribution_id)
+    large = request.args.get("caracteres") == "grands"
+    with spoken("fr"):
+        content = print_sign_off_sheet(sheets.sign_off_sheet(distribution), large_type=large)
+    return _pdf(content, f"emargement-{sheets.code(distribution)}.pdf")
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f"inline; filename={name}"
+    return answer
+
+
+@pages.post("/distributions/<int:distribution_id>/imprimee")
+@requires(COORDINATE.name)
+def note_print(distribution_id: int) -> ResponseReturnValue:
+    """Note that the sheet and the lists are final: later changes will be marked."""
+    distribution = distributions.find_distribution(g.community, distribution_id)
+    sheets.note_print(distribution)
+    for producer in {
+        each.contract.producer_id: each.contract.producer
+        for each in distributions.deliveries_at(distribution)
+    }.values():
+        sheets.note_print(distribution, producer)
+    db.session.commit()
+    flash(str(_("Noté : ce qui change à partir de maintenant sera marqué « modifié ».")), "good")
+    return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))
+
+
+@pages.get("/distributions/<int:distribution_id>/recolte/<int:producer_id>")
+def harvest(distribution_id: int, producer_id: int) -> ResponseReturnValue:
+    """Show what one producer brings."""
+    distribution, producer = _harvest_allowed(distribution_id, producer_id)
+    return render_template(
+        "direct_sales/harvest.html",
+        distribution=distribution,
+        producer=producer,
+        harvest=sheets.harvest_list(distribution, producer),
+    )
+
+
+def _harvest_allowed(distribution_id: int, producer_id: int) -> tuple[Distribution, Producer]:
+    distribution = distributions.find_distribution(g.community, distribution_id)
+    producer = catalogue.find_producer(g.community, producer_id)
+    held = membership.permissions_of(g.member)
+    if COORDINATE.name in held or catalogue.acts_for(producer, g.member):
+        return distribution, producer
+    raise Absent
+
+
+@pages.get("/distributions/<int:distribution_id>/recolte/<int:producer_id>.pdf")
+def harvest_pdf(distribution_id: int, producer_id: int) -> ResponseReturnValue:
+    """Give what one producer brings as PDF."""
+    distribution, producer = _harvest_allowed(distribution_id, producer_id)
+    with spoken("fr"):
+        content = print_harvest_list(sheets.harvest_list(distribution, producer))
+    return _pdf(content, f"recolte-{sheets.code(distribution)}.pdf")
+
+
+@pages.post("/distributions/<int:distribution_id>/livraisons/<int:delivery_id>/annuler")
+@requires(COORDINATE.name)
+def cancel(distribution_id: int, delivery_id: int) -> ResponseReturnValue:
+    """Cancel a delivery and tell the households why."""
+    distribution = distributions.find_distribution(g.community, distribution_id)
+    delivery = distributions.find_delivery(distribution, delivery_id)
+    form = Form.sent()
+
+    def act(reason: str) -> int:
+        people = distributions.cancel_delivery(delivery, reason)
+        return notices.tell_cancelled(delivery, people)
+
+    if not form.apply(ReasonSchema(), act):
+        return _show(distribution, form)
+    flash(str(_("Livraison annulée ; %(count)s personnes prévenues.", count=form.result)), "good")
+    return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))
+
+
+@pages.post("/distributions/<int:distribution_id>/livraisons/<int:delivery_id>/retablir")
+@requires(COORDINATE.name)
+def restore(distribution_id: int, delivery_id: int) -> ResponseReturnValue:
+    """Undo a cancellation and tell the households."""
+    distribution = distributions.find_distribution(g.community, distribution_id)
+    delivery = distributions.find_delivery(distribution, delivery_id)
+    people = distributions.restore_delivery(delivery)
+    notices.tell_restored(delivery, people)
+    db.session.commit()
+    flash(str(_("La livraison est rétablie, et les foyers prévenus.")), "good")
+    return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))

@@ -1,0 +1,245 @@
+"""The first page of direct sales, and the producers."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from freeco.db import db
+from freeco.doors import requires
+from freeco.i18n import _
+from freeco.kernel import kernel
+from freeco.members import households, membership
+from freeco.members.models import Member
+from freeco.money import Money
+from freeco.spreadsheets import read_table
+from freeco.web import uploads
+from freeco.web.forms import Form
+from freeco_direct_sales import baskets, catalogue, contracts, distributions, subscriptions, wording
+from freeco_direct_sales.permissions import COORDINATE
+from freeco_direct_sales.product_import import read_products
+from freeco_direct_sales.schemas import ProducerSchema, ProductSchema
+
+pages = Blueprint("direct_sales", __name__, template_folder="templates", static_folder=None)
+SHOWN_LINES = 200
+
+
+@pages.app_template_filter("unit")
+def _unit(name: str) -> str:
+    return wording.unit(name)
+
+
+@pages.get("/")
+def home() -> ResponseReturnValue:
+    """Show my next basket, my contracts, and those I could take."""
+    household = households.present_household(g.member)
+    mine = subscriptions.subscriptions_of(household) if household else []
+    following = distributions.next_distribution(g.community)
+    held = {each.contract_id for each in mine}
+    offered = [each for each in contracts.contracts_of(g.community) if each.state == "open"]
+    return render_template(
+        "direct_sales/home.html",
+        household=household,
+        mine=mine,
+        following=following,
+        basket=baskets.basket_of(household, following) if household and following else [],
+        offered=[(each, contracts.places_left(each)) for each in offered if each.id not in held],
+        to_countersign=subscriptions.awaiting_producer(g.community, g.member),
+        wording=wording,
+    )
+
+
+@pages.get("/producteurs")
+def producers() -> ResponseReturnValue:
+    """List the producers."""
+    return render_template(
+        "direct_sales/producers.html", producers=catalogue.producers_of(g.community)
+    )
+
+
+def _candidates() -> list[tuple[object, str]]:
+    members = membership.members_of(g.community)
+    return [("", str(_("Personne pour l’instant"))), *((each.id, each.name) for each in members)]
+
+
+@pages.get("/producteurs/nouveau")
+@requires(COORDINATE.name)
+def new_producer_page() -> ResponseReturnValue:
+    """Show the form of a new producer."""
+    return render_template(
+        "direct_sales/producer_form.html", form=Form.blank(), members=_candidates(), producer=None
+    )
+
+
+@pages.post("/producteurs/nouveau")
+@requires(COORDINATE.name)
+def new_producer() -> ResponseReturnValue:
+    """Enter a producer."""
+    form = Form.sent()
+
+    def act(member: int | None, **values: str) -> object:
+        return catalogue.add_producer(g.community, member=_member(member), **values)
+
+    if not form.apply(ProducerSchema(), act):
+        return (
+            render_template(
+                "direct_sales/producer_form.html",
+                form=form,
+                members=_candidates(),
+                producer=None,
+            ),
+            form.status,
+        )
+    flash(str(_("Le producteur est enregistré.")), "good")
+    return redirect(url_for("direct_sales.producer", producer_id=form.result.id))
+
+
+def _member(member_id: int | None) -> Member | None:
+    return membership.find_member(g.community, member_id) if member_id else None
+
+
+@pages.get("/producteurs/<int:producer_id>")
+def producer(producer_id: int) -> ResponseReturnValue:
+    """Show a producer and its products."""
+    return _show_producer(producer_id, Form.blank(unit="piece", vat="5,5"))
+
+
+def _show_producer(producer_id: int, form: Form) -> ResponseReturnValue:
+    shown = catalogue.find_producer(g.community, producer_id)
+    offered = [each for each in contracts.contracts_of(g.community) if each.producer_id == shown.id]
+    return (
+        render_template(
+            "direct_sales/producer.html",
+            producer=shown,
+            products=catalogue.products_of(shown),
+            contracts=offered,
+            form=form,
+            units=[(name, wording.unit(name)) for name in wording.UNITS],
+            wording=wording,
+        ),
+        form.status,
+    )
+
+
+@pages.get("/producteurs/<int:producer_id>/modifier")
+@requires(COORDINATE.name)
+def change_producer_page(producer_id: int) -> ResponseReturnValue:
+    """Show the form to correct a producer."""
+    shown = catalogue.find_producer(g.community, producer_id)
+    form = Form.blank(
+        name=shown.name,
+        place=shown.place,
+        presentation=shown.presentation,
+        address=shown.address,
+        siret=shown.siret,
+        member=shown.member_id,
+    )
+    return render_template(
+        "direct_sales/producer_form.html", form=form, members=_candidates(), producer=shown
+    )
+
+
+@pages.post("/producteurs/<int:producer_id>/modifier")
+@requires(COORDINATE.name)
+def change_producer(producer_id: int) -> ResponseReturnValue:
+    """Correct a producer."""
+    shown = catalogue.find_producer(g.community, producer_id)
+    form = Form.sent()
+
+    def act(member: int | None, **values: str) -> None:
+        catalogue.change_producer(shown, member=_member(member), **values)
+
+    if not form.apply(ProducerSchema(), act):
+        return (
+            render_template(
+                "direct_sales/producer_form.html",
+                form=form,
+                members=_candidates(),
+                producer=shown,
+            ),
+            form.status,
+        )
+    flash(str(_("Le producteur est enregistré.")), "good")
+    return redirect(url_for("direct_sales.producer", producer_id=producer_id))
+
+
+@pages.post("/producteurs/<int:producer_id>/produits")
+@requires(COORDINATE.name)
+def new_product(producer_id: int) -> ResponseReturnValue:
+    """Enter a product by hand."""
+    shown = catalogue.find_producer(g.community, producer_id)
+    form = Form.sent()
+
+    def act(price: int, vat: int, name: str, unit: str, grams: int | None, category: str) -> None:
+        catalogue.add_product(
+            shown,
+            name,
+            Money(price),
+            unit=unit,
+            vat_basis_points=vat,
+            grams=grams,
+            category=category,
+        )
+
+    if not form.apply(ProductSchema(), act):
+        return _show_producer(producer_id, form)
+    flash(str(_("Le produit est enregistré.")), "good")
+    return redirect(url_for("direct_sales.producer", producer_id=producer_id, _anchor="produits"))
+
+
+@pages.get("/producteurs/<int:producer_id>/importer")
+@requires(COORDINATE.name)
+def import_page(producer_id: int) -> ResponseReturnValue:
+    """Show the form to choose a file, or what the chosen file would do."""
+    shown = catalogue.find_producer(g.community, producer_id)
+    token = request.args.get("fichier", "")
+    if not token:
+        return render_template("direct_sales/import.html", producer=shown, reading=None)
+    reading = read_products(read_table(*uploads.read(kernel().settings.home, token)))
+    return render_template(
+        "direct_sales/import.html",
+        producer=shown,
+        reading=reading,
+        token=token,
+        most=SHOWN_LINES,
+    )
+
+
+@pages.post("/producteurs/<int:producer_id>/importer")
+@requires(COORDINATE.name)
+def upload(producer_id: int) -> ResponseReturnValue:
+    """Keep the chosen file, and show what it would do: nothing is written yet."""
+    shown = catalogue.find_producer(g.community, producer_id)
+    file = request.files.get("file")
+    name, content = (file.filename or "", file.read()) if file else ("", b"")
+    read_table(name, content) if content else None
+    token = uploads.keep(kernel().settings.home, name, content)
+    return redirect(url_for("direct_sales.import_page", producer_id=shown.id, fichier=token))
+
+
+@pages.post("/producteurs/<int:producer_id>/importer/enregistrer")
+@requires(COORDINATE.name)
+def take_import(producer_id: int) -> ResponseReturnValue:
+    """Take all the lines of the file, or none."""
+    shown = catalogue.find_producer(g.community, producer_id)
+    token = request.form.get("fichier", "")
+    reading = read_products(read_table(*uploads.read(kernel().settings.home, token)))
+    if reading.problems:
+        return (
+            render_template(
+                "direct_sales/import.html",
+                producer=shown,
+                reading=reading,
+                token=token,
+                most=SHOWN_LINES,
+            ),
+            422,
+        )
+    done = catalogue.import_products(shown, reading.products)
+    db.session.commit()
+    words = _(
+        "%(added)s produits ajoutés, %(changed)s modifiés, %(same)s inchangés.",
+        added=done.added,
+        changed=done.changed,
+        same=done.same,
+    )
+    flash(str(words), "good")
+    return redirect(url_for("direct_sales.producer", producer_id=shown.id))

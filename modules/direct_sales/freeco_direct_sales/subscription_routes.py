@@ -1,0 +1,214 @@
+"""A household's contract: read it, sign it, print it, hand the cheques over."""
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from freeco.db import db
+from freeco.doors import requires
+from freeco.errors import Absent
+from freeco.i18n import _, spoken
+from freeco.members import contacts, households, membership
+from freeco.web.forms import Form
+from freeco_direct_sales import (
+    baskets,
+    catalogue,
+    cheques,
+    contract_paper,
+    distributions,
+    notices,
+    subscriptions,
+    wording,
+)
+from freeco_direct_sales.models import ChequeState, Delivery, Subscription
+from freeco_direct_sales.papers import print_contract
+from freeco_direct_sales.permissions import COORDINATE, TREASURE
+from freeco_direct_sales.schemas import quantity_field, quantity_schema
+
+pages = Blueprint("direct_sales_subscriptions", __name__, template_folder="templates")
+
+
+def _find(subscription_id: int) -> Subscription:
+    """Return a subscription its household, its producer and the coordinators may read."""
+    found = subscriptions.find_subscription(g.community, subscription_id)
+    held = membership.permissions_of(g.member)
+    if (
+        subscriptions.is_of_household(found, g.member)
+        or catalogue.acts_for(found.contract.producer, g.member)
+        or held & {COORDINATE.name, TREASURE.name}
+    ):
+        return found
+    raise Absent
+
+
+@pages.get("/souscriptions/<int:subscription_id>")
+def page(subscription_id: int) -> ResponseReturnValue:
+    """Show the contract, its signatures, dates and cheques."""
+    found = _find(subscription_id)
+    producer = found.contract.producer
+    return render_template(
+        "direct_sales/subscription.html",
+        subscription=found,
+        contract=found.contract,
+        paper=contract_paper.contract_paper(found),
+        mine=subscriptions.is_of_household(found, g.member),
+        signs_for_producer=catalogue.acts_for(producer, g.member),
+        contact=contacts.contact(g.member, producer.member) if producer.member else None,
+        to_settle=subscriptions.to_settle(found),
+        dates=baskets.dates_of(found),
+        wording=wording,
+    )
+
+
+@pages.get("/souscriptions/<int:subscription_id>/contrat.pdf")
+def pdf(subscription_id: int) -> ResponseReturnValue:
+    """Give the contract as PDF."""
+    found = _find(subscription_id)
+    with spoken("fr"):
+        content = print_contract(contract_paper.contract_paper(found))
+    return _pdf(content, f"contrat-{found.code}.pdf")
+
+
+def _pdf(content: bytes, name: str) -> Response:
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f"inline; filename={name}"
+    return answer
+
+
+@pages.post("/souscriptions/<int:subscription_id>/signer")
+def sign_for_producer(subscription_id: int) -> ResponseReturnValue:
+    """Countersign in the producer's name."""
+    found = _find(subscription_id)
+    subscriptions.sign_for_producer(found, g.member)
+    notices.tell_signed(found)
+    db.session.commit()
+    flash(str(_("Le contrat est signé des deux côtés.")), "good")
+    return redirect(url_for("direct_sales_subscriptions.page", subscription_id=found.id))
+
+
+@pages.post("/souscriptions/<int:subscription_id>/signature-papier")
+@requires(COORDINATE.name)
+def record_paper(subscription_id: int) -> ResponseReturnValue:
+    """Note that the producer has signed the paper."""
+    found = _find(subscription_id)
+    subscriptions.record_paper_signature(found)
+    notices.tell_signed(found)
+    db.session.commit()
+    flash(str(_("La signature sur papier du producteur est notée.")), "good")
+    return redirect(url_for("direct_sales_subscriptions.page", subscription_id=found.id))
+
+
+@pages.post("/souscriptions/<int:subscription_id>/retirer")
+def withdraw(subscription_id: int) -> ResponseReturnValue:
+    """Give the place back before the producer has signed."""
+    found = _find(subscription_id)
+    coordinates = COORDINATE.name in membership.permissions_of(g.member)
+    if not coordinates and not subscriptions.is_of_household(found, g.member):
+        raise Absent
+    subscriptions.withdraw(found)
+    db.session.commit()
+    flash(str(_("La place est rendue ; rien n’est dû.")), "good")
+    return redirect(url_for("direct_sales.home"))
+
+
+def _delivery(found: Subscription, delivery_id: int) -> Delivery:
+    delivery = db.session.get(Delivery, delivery_id)
+    if delivery is None or delivery.contract_id != found.contract_id:
+        raise Absent
+    return delivery
+
+
+@pages.get("/souscriptions/<int:subscription_id>/livraisons/<int:delivery_id>")
+@requires(COORDINATE.name)
+def change_page(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
+    """Show the quantities of one household at one delivery, to change them at the last minute."""
+    found = _find(subscription_id)
+    delivery = _delivery(found, delivery_id)
+    taken = {
+        line.contract_product_id: line.quantity
+        for line in found.lines
+        if line.delivery_id == delivery.id
+    }
+    values = {
+        quantity_field(each.id, delivery.id): taken.get(each.id, 0)
+        for each in found.contract.products
+    }
+    return _change(found, delivery, Form.blank(**values))
+
+
+def _change(found: Subscription, delivery: Delivery, form: Form) -> ResponseReturnValue:
+    return (
+        render_template(
+            "direct_sales/change.html",
+            subscription=found,
+            delivery=delivery,
+            form=form,
+            field=quantity_field,
+            wording=wording,
+        ),
+        form.status,
+    )
+
+
+@pages.post("/souscriptions/<int:subscription_id>/livraisons/<int:delivery_id>")
+@requires(COORDINATE.name)
+def change(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
+    """Change what a household takes at one delivery."""
+    found = _find(subscription_id)
+    delivery = _delivery(found, delivery_id)
+    form = Form.sent()
+
+    def act(**values: int | bool | None) -> object:
+        quantities = {
+            each.id: int(values.get(quantity_field(each.id, delivery.id)) or 0)
+            for each in found.contract.products
+        }
+        return subscriptions.change_delivery(found, delivery, quantities)
+
+    schema = quantity_schema(found.contract, [delivery], by_date=True)
+    if not form.apply(schema, act):
+        return _change(found, delivery, form)
+    flash(str(_("Le changement est noté ; la feuille d’émargement le signale.")), "good")
+    return redirect(
+        url_for(
+            "direct_sales_distributions.page", distribution_id=delivery.distribution_id
+        )
+    )
+
+
+@pages.get("/cheques")
+@requires(COORDINATE.name, TREASURE.name)
+def cheque_list() -> ResponseReturnValue:
+    """List the cheques: to give, held, banked."""
+    state = request.args.get("etat", ChequeState.DUE)
+    if state not in tuple(ChequeState):
+        raise Absent
+    return render_template(
+        "direct_sales/cheques.html",
+        cheques=cheques.cheques_of(g.community, ChequeState(state)),
+        state=state,
+        states=wording.CHEQUES,
+    )
+
+
+@pages.post("/cheques/<int:cheque_id>/<any(remis,encaisse,retour):step>")
+@requires(COORDINATE.name, TREASURE.name)
+def move_cheque(cheque_id: int, step: str) -> ResponseReturnValue:
+    """Note that a cheque was handed over, banked, or that the last click was wrong."""
+    cheque = cheques.find_cheque(g.community, cheque_id)
+    state = cheque.state
+    {"remis": cheques.hand_over, "encaisse": cheques.bank, "retour": cheques.take_back}[step](
+        cheque
+    )
+    db.session.commit()
+    return redirect(url_for("direct_sales_subscriptions.cheque_list", etat=state))
+
+
+@pages.get("/distributions/<int:distribution_id>/mon-panier")
+def my_basket(distribution_id: int) -> ResponseReturnValue:
+    """Show what my household takes home that day."""
+    distribution = distributions.find_distribution(g.community, distribution_id)
+    household = households.present_household(g.member)
+    lines = baskets.basket_of(household, distribution) if household else []
+    return render_template(
+        "direct_sales/basket.html", distribution=distribution, lines=lines, wording=wording
+    )
