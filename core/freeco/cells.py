@@ -76,31 +76,33 @@ def _halves(number: str, shown: str, grouped: bool) -> tuple[str, str]:
     return whole.replace(marks[0], " "), fraction
 
 
+def euros(text: str, *, grouped: bool = True) -> Decimal:
+    """Read an amount with its currency or without, any number of decimals. Raises BadCell."""
+    shown = tidy(text)
+    if not shown:
+        raise BadCell(said("Il manque un montant."))
+    return decimal(_CURRENCY.sub("", shown), grouped=grouped)
+
+
 def cents(text: str) -> int:
     """Read an amount in euros and return integer cents: ``12,50 €`` is 1250.
 
     Refuses (BadCell) a negative amount, more than two decimals, more than 100 000 €.
     """
-    shown = tidy(text)
-    if not shown:
-        raise BadCell(said("Il manque un montant."))
-    amount = decimal(_CURRENCY.sub("", shown)) * 100
+    amount = euros(text) * 100
     if amount != amount.to_integral_value():
-        raise BadCell(said("« %(text)s » : un montant a deux décimales au plus.", text=shown))
-    if amount > MAX_CENTS:
-        raise BadCell(said("« %(text)s » dépasse 100 000 €.", text=shown))
-    return int(amount)
+        raise BadCell(said("« %(text)s » : un montant a deux décimales au plus.", text=tidy(text)))
+    return rounded_cents(amount / 100)
 
 
-def rounded_cents(euros: Decimal) -> int:
+def rounded_cents(amount: Decimal) -> int:
     """Return an exact amount in euros as cents, half a cent upwards.
 
     Raises BadCell above 100 000 €.
     """
-    amount = (euros * 100).quantize(Decimal(1), ROUND_HALF_UP)
-    if amount > MAX_CENTS:
-        raise BadCell(said("« %(text)s » dépasse 100 000 €.", text=f"{euros:f}"))
-    return int(amount)
+    if amount * 100 > MAX_CENTS:
+        raise BadCell(said("« %(text)s € » : c’est plus de 100 000 €.", text=f"{amount:f}"))
+    return int((amount * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def whole(text: str) -> int:
@@ -120,7 +122,7 @@ def percent_basis_points(text: str) -> int:
     if not shown:
         raise BadCell(said("Il manque un taux."))
     signed = shown.endswith("%")
-    points = decimal(shown.removesuffix("%")) * 100
+    points = decimal(shown.removesuffix("%"), grouped=False) * 100
     if not signed and 0 < points < 50:
         raise BadCell(
             said("« %(text)s » est un taux douteux : écrivez-le avec son signe %%.", text=shown)

@@ -18,7 +18,7 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.errors import Absent, CharterNotAccepted, NotAllowed, show, wants_json
 from freeco.i18n import _
-from freeco.members import membership
+from freeco.members import membership, proxies
 from freeco.members.models import Admission, Community, Invitation, Member, Person
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -116,7 +116,7 @@ def may_see(community: Community, person: Person | None) -> bool:
         db.session.scalar(
             select(func.count(Invitation.id)).where(
                 Invitation.community_id == community.id,
-                func.lower(Invitation.email) == person.email,
+                (Invitation.email == person.email) | (Invitation.claimed_by_id == person.id),
                 Invitation.accepted_at.is_(None),
                 Invitation.expires_at > now(),
             )
@@ -178,9 +178,8 @@ def _member(community: Community, person: Person | None) -> Member | None:
         if (
             member is not None
             and member.community_id == community.id
-            and member.left_at is None
-            and member.person is not None
-            and member.person.proxy_id == person.id
+            and member.person_id != person.id
+            and proxies.may_act_for(person, member)
         ):
             g.acting_for = member
             return member

@@ -146,7 +146,11 @@ def _account(form: Form, password: Form | None = None) -> ResponseReturnValue:
             password=password or Form.blank(),
             memberships=memberships,
             opened={each.id: len(open_modules(each.community)) for each in memberships},
-            served=proxies.people_served_by(g.person),
+            served=[
+                place
+                for each in proxies.people_served_by(g.person)
+                for place in membership.memberships_of(each)
+            ],
             languages=LANGUAGE_NAMES.items(),
         ),
         max(form.status, password.status if password else 200),
@@ -230,7 +234,7 @@ def invitation_page(secret: str) -> ResponseReturnValue:
 @pages.post("/invitation/<secret>")
 def accept_invitation(secret: str) -> ResponseReturnValue:
     """Take the invitation: the charter is next."""
-    invitation = invitations.accept(secret, g.person)
+    invitation = invitations.accept(kernel().plugins, secret, g.person)
     slug = invitation.community.slug
     db.session.commit()
     return redirect(url_for("circle.join_page", community=slug))

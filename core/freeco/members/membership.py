@@ -37,12 +37,36 @@ class OtherDomain(Refusal):
     reason = _("On entre ici avec une adresse de l’organisation, confirmée par e-mail.")
 
 
+class DomainMissing(Refusal):
+    """A circle that admits by domain says which."""
+
+    reason = _("Indiquez le domaine des adresses admises, par exemple mairie-lavergne.fr.")
+    status = 422
+
+
 class LastSteward(Refusal):
     """A community keeps somebody who looks after it."""
 
     reason = _(
         "Il faut au moins une personne pour veiller sur la communauté : nommez-en une autre."
     )
+
+
+def describe(
+    community: Community,
+    *,
+    name: str,
+    commune: str,
+    presentation: str,
+    admission: str,
+    email_domain: str,
+) -> None:
+    """Change how the community presents itself and admits. Raises DomainMissing."""
+    domain = email_domain.strip().lower().removeprefix("@")
+    if admission == Admission.DOMAIN and "." not in domain:
+        raise DomainMissing
+    community.name, community.commune, community.presentation = name, commune, presentation
+    community.admission, community.email_domain = admission, domain
 
 
 def lock_community(community: Community) -> None:

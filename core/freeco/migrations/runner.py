@@ -7,13 +7,13 @@ notices, and it comes back where it was.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, inspect, text
+from sqlalchemy import Connection, Engine, Table, inspect
 from sqlalchemy.schema import SchemaItem
 
 from freeco.db import Model
@@ -71,6 +71,7 @@ def _config(history: History, modules: Sequence[str], connection: Connection | N
     config.set_main_option("script_location", str(HERE / "environment"))
     config.set_main_option("version_locations", str(history.folder))
     config.set_main_option("path_separator", "newline")
+    config.set_main_option("file_template", "%%(rev)s")
     config.attributes.update(
         connection=connection,
         version_table=history.version_table,
@@ -150,7 +151,7 @@ def write_revision(
 ) -> Path:
     """Write a revision file from the difference between models and database, for its author."""
     history = next(each for each in histories(plugins) if each.name == name)
-    with engine.connect() as connection, TemporaryDirectory():
+    with engine.connect() as connection:
         config = _config(history, list(plugins.modules), connection)
         script = command.revision(
             config, message=message, autogenerate=True, rev_id=identifier
@@ -162,8 +163,6 @@ def write_revision(
 
 def differences(engine: Engine, plugins: Plugins, name: str) -> list[object]:
     """Return what autogenerate would change for core or a module; empty when all agree."""
-    from alembic.autogenerate import compare_metadata
-
     history = next(each for each in histories(plugins) if each.name == name)
     with engine.connect() as connection:
         context = MigrationContext.configure(
@@ -183,5 +182,4 @@ def orphan_tables(engine: Engine, plugins: Plugins) -> list[str]:
     with engine.connect() as connection:
         names = inspect(connection).get_table_names()
         versions = {history.version_table for history in histories(plugins)}
-        connection.execute(text("SELECT 1"))
     return sorted(set(names) - known - versions)

@@ -175,7 +175,7 @@ def close_contract(contract_id: int) -> ResponseReturnValue:
 def page(contract_id: int) -> ResponseReturnValue:
     """Show a contract, and the basket to choose."""
     contract = contracts.find_contract(g.community, contract_id)
-    household = households.present_household(g.member)
+    household = households.find_household(g.member)
     if household is not None:
         held = subscriptions.standing_subscription(contract, household)
         if held is not None:

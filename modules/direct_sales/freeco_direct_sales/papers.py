@@ -5,7 +5,8 @@ Each paper is a frozen value whose texts are already written for its reader ("45
 The papers themselves are in French, as the season is.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -199,7 +200,7 @@ def print_sign_off_sheet(
     content = asdict(sheet) | {
         "large_type": large_type,
         "form": form,
-        "shares": _shares(sheet, form, large_type=large_type),
+        **_shares(sheet, form, large_type=large_type),
     }
     return render_pdf(TEMPLATES / "sign_off_sheet.typ", content, made_at=made_at)
 
@@ -222,28 +223,48 @@ def _form(columns: int, *, large_type: bool) -> str:
     return "landscape" if columns <= sideways else "list"
 
 
-def _shares(sheet: SignOffSheet, form: str, *, large_type: bool) -> list[int]:
-    """Share the width of the page by what stands in the columns: names, baskets, cheques.
+def _shares(sheet: SignOffSheet, form: str, *, large_type: bool) -> dict[str, list[int]]:
+    """Share the width of the page among names, baskets and cheques: `needs` and `shares`.
 
-    Weighing letters here is what lets typst set a thousand rows without measuring a cell.
+    A column first gets what its longest word needs, then its part of what is left of the
+    page. Weighing letters here is what lets typst set a thousand rows without measuring.
     """
-    crowded = large_type or form == "landscape"
-    longest, most = (22, 12) if crowded else (34, 26)
-    cheques = [row.cheque_note for row in sheet.rows if row.cheque_note]
-    notes = [_share(cheques, sheet.cheque_total, most) + 4] if cheques else []
+    who = [f"{row.household} {row.people}" for row in sheet.rows]
+    notes = [row.cheque_note for row in sheet.rows if row.cheque_note]
+    cheques = [_weigh(["Chèque", *notes], [sheet.cheque_total], stamp=8)] if notes else []
     if form == "list":
-        return [26, 80, *notes]
-    names = max((len(f"{row.household} {row.people}") for row in sheet.rows), default=0)
+        return {"needs": [], "shares": [26, 80, *(wish for _, wish in cheques)]}
     baskets = [
-        max(
-            _share([row.baskets[index] for row in sheet.rows], column.total, most),
-            *(len(word) + 3 for word in f"{column.title} {column.producer}".split()),
-        )
-        for index, column in enumerate(sheet.columns)
+        _weigh([row.baskets[index] for row in sheet.rows], [each.title, each.producer, each.total])
+        for index, each in enumerate(sheet.columns)
     ]
-    return [min(names, longest) + 2, *baskets, *notes]
+    need, wish = _weigh(["Foyer", *who], [])
+    needs, wishes = zip((max(need, 18), max(wish, 18)), *baskets, *cheques, strict=True)
+    room = _LETTERS_ACROSS[form, large_type]
+    spare = max(room - sum(needs), 0) / max(sum(wishes) - sum(needs), 1)
+    shares = [
+        round(100 * (need + spare * (wish - need)))
+        for need, wish in zip(needs, wishes, strict=True)
+    ]
+    return {"needs": list(needs), "shares": shares}
 
 
-def _share(texts: Sequence[str], total: str, most: int) -> int:
-    """Weigh a column: its longest text, or half its total, which may take two lines."""
-    return min(max([10, len(total) // 2 + 2, *map(len, texts)]), most)
+_LETTERS_ACROSS = {
+    ("portrait", False): 112,
+    ("landscape", False): 168,
+    ("portrait", True): 64,
+    ("landscape", True): 100,
+}
+"""How many letters stand side by side on a page, without the signatures."""
+
+
+def _weigh(texts: Iterable[str], heads: Iterable[str], *, stamp: int = 0) -> tuple[int, int]:
+    """Weigh a column in letters: what its longest word needs, and what its texts wish."""
+    seen, tops = set(texts), set(heads)
+    words = [len(word) for text in seen | tops for word in _WORD.findall(text)]
+    need = max((word for word in words if word < 20), default=6) + 3
+    return need, max([need, *(min(len(text) + 3 + stamp, 36) for text in seen)])
+
+
+_WORD = re.compile(r"(?:\S*[\d½¼¾×] )*[^\s-]+(?: ·|-)?")
+"""What stays on one line; a word of twenty letters or more does not (see common.typ)."""

@@ -77,7 +77,7 @@ def freeco_home(community: Community, member: Member) -> list[Card]:
                 urgent=True,
             )
         )
-    household = households.present_household(member)
+    household = households.find_household(member)
     held = (
         {each.contract_id for each in subscriptions.subscriptions_of(household)}
         if household
@@ -107,7 +107,7 @@ def freeco_agenda(
     community: Community, member: Member, since: datetime, until: datetime
 ) -> list[AgendaItem]:
     """Show the distributions where the member's household takes something."""
-    household = households.present_household(member)
+    household = households.find_household(member)
     if household is None:
         return []
     items = []

@@ -19,7 +19,7 @@ FORGOTTEN = "—"
 
 def export(member: Member) -> Exported | None:
     """Give the subscriptions of the member's household, with their lines and cheques."""
-    household = households.present_household(member)
+    household = households.find_household(member)
     if household is None:
         return None
     found = db.session.scalars(
@@ -59,7 +59,7 @@ def _exported(subscription: Subscription) -> dict[str, Any]:
 
 def ties(member: Member, url: str) -> list[Tie]:
     """Return the contracts still running that only this member's household carries."""
-    household = households.present_household(member)
+    household = households.find_household(member)
     if household is None or len(household.people) > 1:
         return []
     return [

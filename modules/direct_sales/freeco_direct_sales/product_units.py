@@ -9,21 +9,25 @@ from freeco.cells import plain, tidy
 PIECE = "piece"
 
 _WORDS = {
-    PIECE: "piece pieces pce pces pc pcs unite unites u l unite la piece a la piece each item items",
-    "kg": "kg kgs kilo kilos kilogramme kilogrammes le kilo le kg au kilo au kg par kg",
+    PIECE: "piece pieces pce pces pc pcs unite unites u each item items",
+    "kg": "kg kgs kilo kilos kilogramme kilogrammes",
     "g": "g gr grs gramme grammes",
-    "l": "l lt litre litres liter liters le litre au litre",
+    "l": "l lt litre litres liter liters",
+    "cl": "cl centilitre centilitres",
     "ml": "ml millilitre millilitres",
-    "bunch": "botte bottes bunch bunches la botte",
-    "crate": "caisse caisses cagette cagettes crate crates",
-    "box": "carton cartons boite boites box boxes",
-    "bag": "sachet sachets sac sacs bag bags",
+    "bunch": "botte bottes bunch bunches",
+    "crate": "cagette cagettes crate crates",
+    "box": "boite boites box boxes",
+    "bag": "sachet sachets bag bags",
     "bottle": "bouteille bouteilles bottle bottles",
-    "jar": "pot pots bocal bocaux jar jars",
-    "punnet": "barquette barquettes punnet punnets",
-    "tray": "plateau plateaux tray trays",
+    "jar": "bocal bocaux jar jars",
+    "basket": "panier paniers basket baskets",
     "dozen": "douzaine douzaines dozen",
 }
+_CONTAINERS = frozenset(
+    ["barquette", "plateau", "pot", "sac", "carton", "caisse", "filet", "brique", "bidon", "bouquet", "paquet", "lot", "tube"]
+)
+"""Words kept as they are written: we have no other name for them."""
 _GRAMS = {"g": 1, "kg": 1000, "t": 1_000_000, "oz": Decimal("28.35"), "lb": Decimal("453.6")}
 _MILLILITRES = {"ml": 1, "cl": 10, "dl": 100, "l": 1000, "kl": 1_000_000}
 _MEASURED = re.compile(
@@ -58,8 +62,8 @@ class Measure:
 
 def unit_named(word: str) -> str:
     """Return our name of a unit, or the word itself when we have none."""
-    words = [part for part in plain(word).split() if part not in {"le", "la", "au", "a", "par"}]
-    if len(words) > 1 and words[0] in {"l", "the", "per"}:
+    words = plain(word).split()
+    while len(words) > 1 and words[0] in {"le", "la", "l", "au", "a", "par", "per"}:
         words = words[1:]
     return _UNITS.get(" ".join(words), tidy(word))
 
@@ -75,7 +79,7 @@ def read_unit(text: str) -> Measure:
         return Measure(unit, _one(_GRAMS, unit), _one(_MILLILITRES, unit))
     found = _MEASURED.fullmatch(text)
     word = found["word"] if found else None
-    if found is None or (word and unit_named(word) not in _WORDS):
+    if found is None or (word and unit_named(word) not in {*_WORDS, *_CONTAINERS}):
         return Measure(PIECE, packaging=text)
     amount = Decimal(found["amount"].replace(",", ".")) * int(found["count"] or 1)
     return measured(amount, found["measure"], unit_named(word) if word else "", text)
@@ -83,10 +87,10 @@ def read_unit(text: str) -> Measure:
 
 def measured(amount: Decimal, measure: str, unit: str, words: str) -> Measure:
     """Return an amount of a measure (``500``, ``g``) sold under a unit, or under its own."""
-    kind = unit_named(measure).lower()
+    kind = _UNITS.get(plain(measure), plain(measure))
     grams, millilitres = _of(_GRAMS, kind, amount), _of(_MILLILITRES, kind, amount)
-    if amount == 1 and not unit and (kind not in {*_GRAMS, *_MILLILITRES} or kind in _WORDS):
-        return Measure(unit_named(measure), grams, millilitres)
+    if amount == 1 and not unit and kind in {*_WORDS, *_CONTAINERS}:
+        return Measure(kind, grams, millilitres)
     return Measure(unit or PIECE, grams, millilitres, words)
 
 

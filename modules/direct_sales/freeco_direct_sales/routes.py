@@ -30,7 +30,7 @@ def _unit(name: str) -> str:
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Show my next basket, my contracts, and those I could take."""
-    household = households.present_household(g.member)
+    household = households.find_household(g.member)
     mine = subscriptions.subscriptions_of(household) if household else []
     following = distributions.next_distribution(g.community)
     held = {each.contract_id for each in mine}

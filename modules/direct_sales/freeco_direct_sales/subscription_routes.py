@@ -207,7 +207,7 @@ def move_cheque(cheque_id: int, step: str) -> ResponseReturnValue:
 def my_basket(distribution_id: int) -> ResponseReturnValue:
     """Show what my household takes home that day."""
     distribution = distributions.find_distribution(g.community, distribution_id)
-    household = households.present_household(g.member)
+    household = households.find_household(g.member)
     lines = baskets.basket_of(household, distribution) if household else []
     return render_template(
         "direct_sales/basket.html", distribution=distribution, lines=lines, wording=wording
