@@ -40,8 +40,11 @@ def decimal(text: str, *, grouped: bool = True) -> Decimal:
     cut thousands or decimals. Without, it is a decimal mark (files written by a program).
     Raises BadCell.
     """
-    shown = tidy(text)
-    number = shown.translate(dict.fromkeys(map(ord, _SPACES), " "))
+    return _number(tidy(text), tidy(text), grouped)
+
+
+def _number(bare: str, shown: str, grouped: bool) -> Decimal:
+    number = bare.translate(dict.fromkeys(map(ord, _SPACES), " "))
     if not number:
         raise BadCell(said("Il manque un nombre."))
     if number[0] in "-−–":
@@ -81,7 +84,7 @@ def euros(text: str, *, grouped: bool = True) -> Decimal:
     shown = tidy(text)
     if not shown:
         raise BadCell(said("Il manque un montant."))
-    return decimal(_CURRENCY.sub("", shown), grouped=grouped)
+    return _number(_CURRENCY.sub("", shown), shown, grouped)
 
 
 def cents(text: str) -> int:
@@ -122,7 +125,7 @@ def percent_basis_points(text: str) -> int:
     if not shown:
         raise BadCell(said("Il manque un taux."))
     signed = shown.endswith("%")
-    points = decimal(shown.removesuffix("%"), grouped=False) * 100
+    points = _number(shown.removesuffix("%").strip(), shown, grouped=False) * 100
     if not signed and 0 < points < 50:
         raise BadCell(
             said("« %(text)s » est un taux douteux : écrivez-le avec son signe %%.", text=shown)

@@ -108,3 +108,13 @@ def init_database(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         configure_engine(db.engine)
+
+
+def lock(row: Model) -> None:
+    """Lock a row until the transaction ends, and read it as it is now.
+
+    ``SELECT ... FOR UPDATE`` on PostgreSQL; SQLite holds its one write lock already. What was
+    changed and not yet written is written first: a plain ``refresh`` would throw it away.
+    """
+    db.session.flush()
+    db.session.refresh(row, with_for_update=True)

@@ -1,8 +1,9 @@
 """What a module is made of: small frozen values, no application and no request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from random import Random
 from typing import Any, Literal, Protocol
 
 import click
@@ -48,6 +49,21 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Demonstration:
+    """The community of ``freeco demo``, for a module to fill with a believable season."""
+
+    community: Any
+    members: Sequence[Any]
+    """Members of every household; the first ones hold the charges."""
+    coordinator: Any
+    treasurer: Any
+    producers: Sequence[Any]
+    """Members who keep a farm or a bakery."""
+    random: Random
+    """Seeded: the same seed gives the same community."""
+
+
+@dataclass(frozen=True)
 class Module:
     """A module as it introduces itself: its table of contents."""
 
@@ -70,6 +86,9 @@ class Module:
     permissions: tuple[Permission, ...] = ()
     jobs: tuple[Job, ...] = ()
     commands: tuple[click.Command, ...] = ()
+    """Commands of ``freeco``; a group such as ``import`` is joined with core's of that name."""
+    demonstration: Callable[[Demonstration], Sequence[str]] | None = None
+    """Fills the demonstration community; returns sentences to print."""
     settings: tuple[str, ...] = ()
     """Environment variables it reads, for ``freeco doctor``."""
     publishes: tuple[str, ...] = ()

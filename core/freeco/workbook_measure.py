@@ -73,7 +73,8 @@ def _walk(
     text: Callable[[str], None],
 ) -> None:
     """Go through an XML document by local names. Raises ValueError when it is broken."""
-    parser = expat.ParserCreate()
+    # The reader takes every part for UTF-8, whatever it declares: so must the measure.
+    parser = expat.ParserCreate("UTF-8")
     parser.buffer_text = True
 
     def start(name: str, attributes: Attributes) -> None:

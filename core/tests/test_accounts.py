@@ -160,7 +160,7 @@ def test_the_table_of_attempts_names_nobody(person: Person) -> None:
     assert "marie" not in db.session.scalars(select(Attempt.subject)).one()
 
 
-def test_four_processes_together_let_through_no_more_than_the_limit(app: Flask) -> None:
+def test_four_workers_together_let_through_no_more_than_the_limit(app: Flask) -> None:
     def attempt(_number: int) -> bool:
         with app.app_context():
             try:

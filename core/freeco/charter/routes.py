@@ -21,7 +21,7 @@ def read() -> ResponseReturnValue:
 
 
 def _show(form: Form) -> ResponseReturnValue:
-    text = charter.shown_text(language())
+    text = charter.reading(language())
     acceptances = charter.acceptances(g.member) if g.member is not None else []
     waiting = g.member is not None and not charter.has_accepted_current(g.member)
     previous = acceptances[-1].text if acceptances and waiting else None

@@ -18,6 +18,7 @@ from freeco.members.schemas import (
     SignInSchema,
     SignUpSchema,
 )
+from freeco.members.ties import ties_of
 from freeco.web.forms import Form
 
 pages = Blueprint("accounts", __name__)
@@ -61,7 +62,14 @@ def sign_in_page() -> ResponseReturnValue:
     suite = request.args.get("suite", "")
     if g.person is not None:
         return redirect(safe_next(suite))
-    return render_template("accounts/sign_in.html", form=Form.blank(suite=suite))
+    return _sign_in(Form.blank(suite=suite), Form.blank(suite=suite))
+
+
+def _sign_in(form: Form, link: Form) -> ResponseReturnValue:
+    return (
+        render_template("accounts/sign_in.html", form=form, link=link),
+        max(form.status, link.status),
+    )
 
 
 @pages.post("/connexion")
@@ -75,7 +83,7 @@ def sign_in_by_password() -> ResponseReturnValue:
 
     if not form.apply(SignInSchema(), act, counted=True):
         form.values.pop("password", None)
-        return render_template("accounts/sign_in.html", form=form), form.status
+        return _sign_in(form, Form.blank(suite=form.values.get("suite")))
     return redirect(safe_next(form.values.get("suite")))
 
 
@@ -89,7 +97,7 @@ def send_link() -> ResponseReturnValue:
         accounts.send_sign_in_link(email, suite)
 
     if not form.apply(LinkSchema(), act, counted=True):
-        return render_template("accounts/sign_in.html", form=form), form.status
+        return _sign_in(Form.blank(suite=form.values.get("suite")), form)
     return redirect(url_for("accounts.check_mail", adresse=form.values["email"]))
 
 
@@ -208,7 +216,7 @@ def erase_page() -> ResponseReturnValue:
     ties = [
         tie
         for each in membership.memberships_of(g.person)
-        for tie in kernel().plugins.leaving(each)
+        for tie in ties_of(kernel().plugins, each)
     ]
     return render_template("accounts/erase.html", ties=ties)
 

@@ -9,12 +9,13 @@ from freeco import activation
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
-from freeco.doors import before_charter, outsiders, public
+from freeco.doors import before_charter, outsiders, public, safe_next
 from freeco.errors import Absent
 from freeco.i18n import _, language
 from freeco.kernel import kernel
 from freeco.members import contacts, membership
 from freeco.members.schemas import AcceptSchema
+from freeco.members.ties import ties_of
 from freeco.web.forms import WHOLE, Form
 
 pages = Blueprint("circle", __name__)
@@ -49,13 +50,14 @@ def home() -> ResponseReturnValue:
 @outsiders
 def join_page() -> ResponseReturnValue:
     """Show the charter: accepting it is the only condition of entry."""
-    if g.member is not None and charter.has_accepted_current(g.member):
-        return redirect(url_for("circle.home"))
+    if g.member is not None:
+        accepted = charter.has_accepted_current(g.member)
+        return redirect(url_for("circle.home" if accepted else "charter.read"))
     return _join(Form.blank())
 
 
 def _join(form: Form) -> ResponseReturnValue:
-    text = charter.shown_text(language())
+    text = charter.reading(language())
     return (
         render_template(
             "circle/join.html", form=form, text=text, articles=charter.articles(text)
@@ -77,14 +79,14 @@ def join() -> ResponseReturnValue:
         form.errors = {"accepted": [str(_("Cochez la case pour accepter la charte."))]}
         form.status = 422
         return _join(form)
-    if taken["sha256"] != charter.shown_text(language()).sha256:
+    if taken["sha256"] != charter.reading(language()).sha256:
         form.errors = {WHOLE: [str(_("La charte a changé entre-temps : relisez-la, s’il vous plaît."))]}
         form.status = 409
         return _join(form)
     membership.join(kernel().plugins, g.community, g.person, g.person, language())
     db.session.commit()
     flash(str(_("Bienvenue : vous êtes membre.")), "good")
-    return redirect(url_for("circle.home"))
+    return redirect(safe_next(request.args.get("suite") or url_for("circle.home")))
 
 
 @pages.get("/ouvertures")
@@ -140,7 +142,7 @@ def search() -> ResponseReturnValue:
 @pages.get("/quitter")
 def leave_page() -> ResponseReturnValue:
     """Say what leaving does, and what keeps me from it today."""
-    ties = kernel().plugins.leaving(g.member)
+    ties = ties_of(kernel().plugins, g.member)
     return render_template("circle/leave.html", ties=ties)
 
 

@@ -29,7 +29,12 @@ def _show(
         "served": served or Form.blank(),
     }
     return (
-        render_template("households/home.html", household=household, **forms),
+        render_template(
+            "households/home.html",
+            household=household,
+            people=households.people_of(household) if household else [g.member],
+            **forms,
+        ),
         max(form.status for form in forms.values()),
     )
 
@@ -40,7 +45,7 @@ def rename() -> ResponseReturnValue:
     form = Form.sent()
 
     def act(name: str) -> None:
-        households.household_of(g.member).name = name
+        households.rename(households.household_of(g.member), name)
 
     if not form.apply(HouseholdNameSchema(), act):
         return _show(name=form)
@@ -66,7 +71,7 @@ def invite() -> ResponseReturnValue:
 @pages.post("/foyer/quitter")
 def leave() -> ResponseReturnValue:
     """Leave the household I share."""
-    households.leave_household(g.member)
+    households.leave_household(kernel().plugins, g.member)
     db.session.commit()
     flash(str(_("Vous avez quitté ce foyer.")), "good")
     return redirect(url_for("households.home"))

@@ -148,7 +148,7 @@ class _Reader:
 
     def cut(self, words: list[str]) -> tuple[str, str] | None:
         """Cut a whole name: capitals are the last name; else two words in the heading's order."""
-        capitals = [word for word in words if len(word) > 1 and word.isupper()]
+        capitals = [word for word in words if word.isupper() and len(word) > 1 and "." not in word]
         others = [word for word in words if word not in capitals]
         if capitals and others and words in (capitals + others, others + capitals):
             return " ".join(others), " ".join(capitals)

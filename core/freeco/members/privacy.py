@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 
 from freeco.charter import services as charter
 from freeco.clock import now
@@ -200,9 +200,26 @@ def _rename(household: Household) -> None:
 
 
 def _forget_letters(person: Person) -> None:
+    """Delete the letters to the person, and the invitations that carry their name."""
+    invited = list(
+        db.session.scalars(
+            select(Invitation.email)
+            .join(Member, Member.id == Invitation.invited_by_id)
+            .where(Member.person_id == person.id)
+        )
+    )
+    db.session.execute(
+        delete(OutgoingMail).where(
+            or_(
+                OutgoingMail.recipient == person.email,
+                and_(
+                    OutgoingMail.recipient.in_(invited),
+                    OutgoingMail.subject.contains(person.name, autoescape=True),
+                ),
+            )
+        )
+    )
     db.session.execute(delete(Invitation).where(_about(person)))
-    if person.email is not None:
-        db.session.execute(delete(OutgoingMail).where(OutgoingMail.recipient == person.email))
 
 
 def _take_name_away(person: Person) -> None:

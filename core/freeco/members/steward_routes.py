@@ -7,6 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from freeco import activation
+from freeco.columns import guess
 from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Absent
@@ -23,7 +24,7 @@ from freeco.members.schemas import (
     ThresholdSchema,
 )
 from freeco.module import Module, Permission
-from freeco.spreadsheets import Table, read_table
+from freeco.spreadsheets import Table, UnreadableFile, read_table
 from freeco.web import uploads
 from freeco.web.forms import Form
 
@@ -56,7 +57,7 @@ def home() -> ResponseReturnValue:
     return _show()
 
 
-def _show(**forms: Form) -> ResponseReturnValue:
+def _show(at: str = "", **forms: Form) -> ResponseReturnValue:
     community = g.community
     presentation = Form.blank(
         name=community.name,
@@ -65,8 +66,8 @@ def _show(**forms: Form) -> ResponseReturnValue:
         admission=community.admission,
         email_domain=community.email_domain,
     )
-    shown = {"presentation": presentation, "invitation": Form.blank(), "charge": Form.blank()}
-    shown.update(forms)
+    others = ("invitation", "threshold", "pause", "charge")
+    shown = {"presentation": presentation, **{name: Form.blank() for name in others}, **forms}
     members = [each for each in membership.members_of(community) if each.person is not None]
     return (
         render_template(
@@ -77,6 +78,7 @@ def _show(**forms: Form) -> ResponseReturnValue:
             held=[(each, _held(each)) for each in members if _held(each)],
             permissions=[(each.name, each.label) for each in _permissions()],
             admissions=ADMISSIONS,
+            at=at,
             **shown,
         ),
         max(form.status for form in shown.values()),
@@ -138,7 +140,7 @@ def set_threshold(name: str) -> ResponseReturnValue:
             kernel().plugins, g.community, module, members
         ),
     ):
-        return _show(threshold=form)
+        return _show(name, threshold=form)
     flash(str(_("Le seuil est enregistré.")), "good")
     return redirect(url_for("stewards.home", _anchor="modules"))
 
@@ -152,7 +154,7 @@ def pause(name: str) -> ResponseReturnValue:
     if not form.apply(
         PauseSchema(), lambda reason: activation.pause(g.community, name, g.member, reason)
     ):
-        return _show(pause=form)
+        return _show(name, pause=form)
     flash(str(_("Le module est en pause.")), "good")
     return redirect(url_for("stewards.home", _anchor="modules"))
 
@@ -202,10 +204,14 @@ def import_page() -> ResponseReturnValue:
     """Show the form to choose a list of members, or what the chosen list would do."""
     token = request.args.get("fichier", "")
     if not token:
-        return render_template("stewards/import.html", reading=None)
+        return _choose(Form.blank())
     table = read_table(*uploads.read(kernel().settings.home, token))
     signed = request.args.get("signee") == "1"
     return _preview(token, table, _mapping(table, request.args), signed)
+
+
+def _choose(form: Form) -> ResponseReturnValue:
+    return render_template("stewards/import.html", reading=None, form=form), form.status
 
 
 def _mapping(table: Table, chosen: Any) -> dict[str, int] | None:
@@ -234,6 +240,7 @@ def _preview(
         render_template(
             "stewards/import.html",
             reading=reading,
+            mapping=guess(table.header, PERSON_COLUMNS) if mapping is None else mapping,
             problems=_problems(reading, signed=signed),
             token=token,
             table=table,
@@ -251,10 +258,15 @@ def upload() -> ResponseReturnValue:
     """Keep the chosen list, and show what it would do: nothing is written yet."""
     file = request.files.get("file")
     name, content = (file.filename or "", file.read()) if file else ("", b"")
-    if content:
-        read_table(name, content)
-    token = uploads.keep(kernel().settings.home, name, content)
     signed = request.form.get("signee")
+    try:
+        if content:
+            read_table(name, content)
+        token = uploads.keep(kernel().settings.home, name, content)
+    except (UnreadableFile, uploads.NoFile) as refusal:
+        form = Form.blank(signee=signed)
+        form.status, form.errors = refusal.status, {"file": [str(refusal)]}
+        return _choose(form)
     return redirect(url_for("stewards.import_page", fichier=token, signee=signed))
 
 

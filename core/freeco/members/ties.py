@@ -1,6 +1,6 @@
 """What keeps a member from leaving today."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from freeco.db import db
@@ -28,7 +28,10 @@ class HasTies(Refusal):
 
 def ties_of(plugins: Plugins, member: Member) -> list[Tie]:
     """Collect what the modules know, and who or what would be left without anybody."""
-    return plugins.leaving(member) + _people_left_alone(member) + _organisations_left_alone(member)
+    ties = plugins.leaving(member)
+    if member.person_id is None:
+        return ties
+    return ties + _people_left_alone(member) + _organisations_left_alone(member)
 
 
 def _people_left_alone(member: Member) -> list[Tie]:
@@ -55,24 +58,29 @@ def _people_left_alone(member: Member) -> list[Tie]:
 
 
 def _organisations_left_alone(member: Member) -> list[Tie]:
-    others = aliased(OrganisationRole)
+    role, other = aliased(OrganisationRole), aliased(Member)
+    somebody_else_acts = (
+        select(role.id)
+        .join(other, other.person_id == role.person_id)
+        .where(
+            role.organisation_id == Organisation.id,
+            role.person_id != member.person_id,
+            other.community_id == member.community_id,
+            other.left_at.is_(None),
+        )
+        .exists()
+    )
     alone = db.session.execute(
         select(Member.id, Organisation.name)
         .join(Organisation, Organisation.id == Member.organisation_id)
+        .join(OrganisationRole, OrganisationRole.organisation_id == Organisation.id)
         .where(
             Member.community_id == member.community_id,
             Member.left_at.is_(None),
-            select(OrganisationRole.id)
-            .where(
-                OrganisationRole.organisation_id == Organisation.id,
-                OrganisationRole.person_id == member.person_id,
-            )
-            .exists(),
-            select(func.count(others.id))
-            .where(others.organisation_id == Organisation.id, others.person_id != member.person_id)
-            .scalar_subquery()
-            == 0,
+            OrganisationRole.person_id == member.person_id,
+            ~somebody_else_acts,
         )
+        .distinct()
         .order_by(Member.id)
     )
     return [

@@ -128,8 +128,8 @@ def compose(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     message = EmailMessage()
     name, sender = parseaddr(settings.mail_from)
     host = urlsplit(settings.base_url).hostname or "localhost"
-    message["From"] = Address(name, addr_spec=sender)
-    message["To"] = Address(addr_spec=mail.recipient)
+    message["From"] = _address(sender, name)
+    message["To"] = _address(mail.recipient)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(now())
     message["Message-ID"] = f"<{mail.id}.{int(mail.created_at.timestamp())}@{host}>"
@@ -138,6 +138,13 @@ def compose(mail: OutgoingMail, settings: Settings) -> EmailMessage:
         mail.body.replace(SITE, settings.base_url), charset="utf-8", cte="quoted-printable"
     )
     return message
+
+
+def _address(address: str, name: str = "") -> Address:
+    local, _at, domain = address.rpartition("@")
+    if not local or not domain:
+        raise ValueError(f"not an address: {address!r}")
+    return Address(name, local, domain)
 
 
 @contextmanager

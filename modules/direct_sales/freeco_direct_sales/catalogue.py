@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.models import Community, Member
 from freeco.money import Money
@@ -163,7 +163,7 @@ def import_products(producer: Producer, drafts: Sequence[ProductDraft]) -> Impor
     same file twice changes nothing. Products of the producer that the file does not name
     stay as they are: contracts may hold them.
     """
-    db.session.refresh(producer, with_for_update=True)
+    lock(producer)
     known = {_key(each): each for each in products_of(producer)}
     counts = {"added": 0, "changed": 0, "same": 0}
     for draft in drafts:
@@ -188,6 +188,8 @@ def _take(
         db.session.add(product)
         known[_key(draft)] = product
         return "added"
+    if draft.vat_basis_points is None:
+        del values["vat_basis_points"]  # the file does not know better than who checked it
     if all(getattr(product, name) == value for name, value in values.items()):
         return "same"
     for name, value in values.items():

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from freeco.clock import now, today
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.models import Community
 from freeco.money import Money
@@ -67,7 +67,7 @@ def cheques_of(community: Community, state: ChequeState | None = None) -> Sequen
 
 def hand_over(cheque: Cheque) -> None:
     """Note that the household has handed the cheque over. Raises ChequeOutOfOrder."""
-    db.session.refresh(cheque, with_for_update=True)
+    lock(cheque)
     if cheque.state != ChequeState.DUE:
         raise ChequeOutOfOrder
     cheque.state, cheque.handed_over_at = ChequeState.HELD, now()
@@ -75,7 +75,7 @@ def hand_over(cheque: Cheque) -> None:
 
 def bank(cheque: Cheque) -> None:
     """Note that the producer has banked the cheque. Raises ChequeOutOfOrder."""
-    db.session.refresh(cheque, with_for_update=True)
+    lock(cheque)
     if cheque.state != ChequeState.HELD:
         raise ChequeOutOfOrder
     cheque.state, cheque.banked_at = ChequeState.BANKED, now()
@@ -83,7 +83,7 @@ def bank(cheque: Cheque) -> None:
 
 def take_back(cheque: Cheque) -> None:
     """Undo the last step: a wrong click in a list of sixty. Raises ChequeOutOfOrder."""
-    db.session.refresh(cheque, with_for_update=True)
+    lock(cheque)
     if cheque.state == ChequeState.BANKED:
         cheque.state, cheque.banked_at = ChequeState.HELD, None
     elif cheque.state == ChequeState.HELD:

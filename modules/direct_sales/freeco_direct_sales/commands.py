@@ -5,9 +5,13 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from freeco.cli_output import tell
 from freeco.db import db
-from freeco_direct_sales.models import Distribution
+from freeco.spreadsheets import read_table
+from freeco_direct_sales import catalogue
+from freeco_direct_sales.models import Distribution, Producer
 from freeco_direct_sales.papers import print_sign_off_sheet
+from freeco_direct_sales.product_import import read_products
 from freeco_direct_sales.sheets import sign_off_sheet
 
 
@@ -23,3 +27,31 @@ def sheet(distribution: int, output: Path, large: bool) -> None:
     with Console(stderr=True).status("Mise en page de la feuille…"):
         output.write_bytes(print_sign_off_sheet(sign_off_sheet(found), large_type=large))
     click.echo(f"{output}")
+
+
+@click.group("import")
+def imports() -> None:
+    """Reprendre un tableur existant : tout, ou rien."""
+
+
+@imports.command("products")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--producer", type=click.IntRange(1, 2_147_483_647), required=True)
+@click.option("--dry-run", is_flag=True, help="Montrer sans rien écrire.")
+def import_products(file: Path, producer: int, dry_run: bool) -> None:
+    """Reprendre les produits d’un producteur (Open Food Network, Foodsoft, tableur)."""
+    found = db.session.get(Producer, producer)
+    if found is None:
+        raise click.ClickException(f"Le producteur {producer} n’existe pas.")
+    reading = read_products(read_table(file.name, file.read_bytes()))
+    tell(reading.problems, reading.notices)
+    if dry_run:
+        click.echo(f"{len(reading.products)} produits lus ; rien n’est écrit (--dry-run).")
+        return
+    with Console(stderr=True).status("Enregistrement…"):
+        done = catalogue.import_products(found, reading.products)
+    db.session.commit()
+    click.echo(
+        f"{found.name} : {done.added} produits ajoutés, {done.changed} modifiés, "
+        f"{done.same} inchangés."
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
 from freeco.members.models import Community
@@ -181,7 +181,7 @@ def close_contract(contract: SeasonContract) -> None:
 
 def change_capacity(contract: SeasonContract, capacity: int | None) -> None:
     """Change how many households it can feed. Raises ContractFull when more have subscribed."""
-    db.session.refresh(contract, with_for_update=True)
+    lock(contract)
     if capacity is not None and taken_places(contract) > capacity:
         raise ContractFull
     contract.capacity = capacity

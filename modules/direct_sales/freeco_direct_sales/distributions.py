@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
 from freeco.members.models import Community, Household, Person, Member, HouseholdMember
@@ -131,7 +131,7 @@ def cancel_delivery(delivery: Delivery, reason: str) -> list[Person]:
         raise ReasonMissing
     if delivery.distribution.ends_at < now():
         raise DeliveryPast
-    db.session.refresh(delivery, with_for_update=True)
+    lock(delivery)
     if delivery.cancelled_at is not None:
         return []
     delivery.cancelled_at, delivery.reason = now(), reason.strip()
@@ -149,7 +149,7 @@ def restore_delivery(delivery: Delivery) -> list[Person]:
     """Undo a cancellation; return the people to tell. Raises DeliveryPast."""
     if delivery.distribution.ends_at < now():
         raise DeliveryPast
-    db.session.refresh(delivery, with_for_update=True)
+    lock(delivery)
     if delivery.cancelled_at is None:
         return []
     delivery.cancelled_at, delivery.reason = None, ""

@@ -241,6 +241,8 @@ def _shares(sheet: SignOffSheet, form: str, *, large_type: bool) -> dict[str, li
     need, wish = _weigh(["Foyer", *who], [])
     needs, wishes = zip((max(need, 18), max(wish, 18)), *baskets, *cheques, strict=True)
     room = _LETTERS_ACROSS[form, large_type]
+    if len(sheet.rows) <= 30 and not large_type:
+        room = room * 3 // 4  # few rows leave the height for a larger type
     spare = max(room - sum(needs), 0) / max(sum(wishes) - sum(needs), 1)
     shares = [
         round(100 * (need + spare * (wish - need)))

@@ -14,6 +14,7 @@ from freeco_direct_sales import (
     commands,
     contract_routes,
     contracts,
+    demonstration,
     distribution_routes,
     distributions,
     events,
@@ -46,7 +47,8 @@ def freeco_module() -> Module:
         ),
         navigation=(NavItem(_("Paniers"), "direct_sales.home"),),
         permissions=(COORDINATE, TREASURE),
-        commands=(commands.sheet,),
+        commands=(commands.sheet, commands.imports),
+        demonstration=demonstration.stage,
         publishes=tuple(
             event.name
             for event in (

@@ -8,7 +8,9 @@ from freeco.cells import BadCell, tidy
 from freeco.i18n import said
 
 _RATE = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*%")
-_PRICE_PER_UNIT = re.compile(r"(?P<price>.*?[0-9€])\s*(?:/|\ble\b|\bla\b|\bpar\b)\s*(?P<unit>.+)")
+_PRICE_PER_UNIT = re.compile(
+    r"(?P<price>.*?[0-9€])\s*(?:/|\ble\b|\bla\b|\bpar\b)\s*(?P<unit>[^\W\d].*)"
+)
 
 
 def vat(text: str) -> int:
@@ -57,3 +59,11 @@ def units(text: str) -> Decimal:
     if not amount:
         raise BadCell(said("La quantité ne peut pas être nulle."))
     return amount
+
+
+def is_yes(text: str) -> bool:
+    """Whether the cell says yes, and clearly."""
+    try:
+        return cells.yes_no(text)
+    except BadCell:
+        return False

@@ -83,16 +83,14 @@ def read_products(table: Table, mapping: Mapping[str, int] | None = None) -> Pro
 class _Reader:
     """A plain French sheet; the other formats differ in price, unit, stock and availability."""
 
-    net_by_nature = False
-
     def __init__(self, table: Table, mapping: Mapping[str, int]) -> None:
         self.mapping = mapping
         self.problems: list[Problem] = []
         self.remarks = Remarks(table.header, mapping)
-        self.seen: dict[tuple[str, ...], int] = {}
+        self.seen: dict[tuple[str, str, str], int] = {}
         place = mapping.get("available")
         answers = {row.cells[place] for row in table.rows} - {""} if place is not None else set()
-        self.only_crosses = bool(answers) and all(map(_is_yes, answers))
+        self.only_crosses = bool(answers) and all(map(product_cells.is_yes, answers))
 
     def draft(self, line: Line) -> ProductDraft | None:
         """Return the product of a line, or none when something is wrong in it."""
@@ -111,7 +109,7 @@ class _Reader:
             packaging=measure.packaging,
             price_cents=price_cents,
             vat_basis_points=vat,
-            deposit_cents=line.value("deposit", cells.cents, 0),
+            deposit_cents=self.deposit(line),
             origin=line.text("origin"),
             producer=line.text("producer"),
             available=self.available(line),
@@ -120,21 +118,36 @@ class _Reader:
         )
         self.refuse_twice(line, product)
         self.problems += line.problems
-        return None if line.problems else product
+        if line.problems:
+            self.remarks.forget(line)
+            return None
+        if vat is None:
+            self.remarks.add("vat", line)
+        return product
 
     def refuse_twice(self, line: Line, product: ProductDraft) -> None:
         """Note a problem when an earlier line is the same product for the catalogue."""
-        if product.reference:
-            column, key = "reference", ("reference", product.reference.casefold())
-            reason = "La référence « %(what)s » est déjà à la ligne %(first)s."
-        else:
-            column = "name"
+        key = ("reference", product.reference.casefold(), "")
+        if not product.reference:
             key = ("name", product.name.casefold(), product.packaging.casefold())
-            reason = "« %(what)s » est déjà à la ligne %(first)s : précisez le nom ou ajoutez une référence."
         first = self.seen.setdefault(key, product.line)
-        if first != product.line and product.name:
-            what = product.reference or product.name
-            line.refuse(column, said(reason, what=what, first=first))
+        if first == product.line or not product.name:
+            return
+        if product.reference:
+            reason = said(
+                "La référence « %(reference)s » est déjà à la ligne %(first)s.",
+                reference=product.reference,
+                first=first,
+            )
+            line.refuse("reference", reason)
+        else:
+            reason = said(
+                "« %(name)s » est déjà à la ligne %(first)s : "
+                "précisez le nom ou donnez une référence à chacun.",
+                name=product.name,
+                first=first,
+            )
+            line.refuse("name", reason)
 
     def name(self, line: Line) -> str:
         """Return the name, which every product has."""
@@ -192,6 +205,10 @@ class _Reader:
             return Measure(first.unit, first.grams, first.millilitres, ", ".join(words))
         return Measure(first.unit, second.grams, second.millilitres, ", ".join(words))
 
+    def deposit(self, line: Line) -> int:
+        """Return the deposit of the packaging in cents."""
+        return line.value("deposit", cells.cents, 0)
+
     def available(self, line: Line) -> bool:
         """Return whether it is on sale; empty is no only where the others are crosses."""
         if "available" in self.mapping and not line.text("available"):
@@ -214,9 +231,13 @@ class _FoodsoftReader(_Reader):
         if not names:
             self.remarks.add("unit", line)
             return Measure(PIECE)
-        if line.value("deposit", cells.cents, 0):
-            self.remarks.add("deposit", line)
         return read_unit(line.text(names[0]))
+
+    def deposit(self, line: Line) -> int:
+        """Return the deposit as written: it comes back whole, so no VAT is added to it."""
+        if cents := super().deposit(line):
+            self.remarks.add("deposit", line)
+        return cents
 
     def available(self, line: Line) -> bool:
         """Return whether it is on sale: for Foodsoft, empty is no."""
@@ -270,13 +291,6 @@ class _OpenFoodNetworkReader(_Reader):
         if on_hand is None:
             self.remarks.add("stock", line)
         return on_hand
-
-
-def _is_yes(text: str) -> bool:
-    try:
-        return cells.yes_no(text)
-    except cells.BadCell:
-        return False
 
 
 _READERS: dict[Format, Callable[[Table, Mapping[str, int]], _Reader]] = {

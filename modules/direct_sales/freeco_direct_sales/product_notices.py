@@ -20,6 +20,7 @@ _ALL_LINES: dict[str, Text] = {
 _SOME_LINES: dict[str, Text] = {
     "deposit": _("La consigne est reprise telle quelle ; Foodsoft y ajoutait la TVA"),
     "fraction": _("Le tableur donne 0,055 pour 5,5 % : ces taux de TVA sont lus ainsi"),
+    "vat": _("Taux de TVA non indiqué, à vérifier sur la fiche du produit"),
     "unit": _("Sans unité écrite, le produit est vendu à la pièce"),
     "crosses": _(
         "Les produits en vente ont une croix ; ceux-ci n’en ont pas et sont indisponibles"
@@ -51,18 +52,24 @@ class Remarks:
         """Note that a remark concerns a line."""
         self._lines.setdefault(remark, []).append(line.row.number)
 
+    def forget(self, line: Line) -> None:
+        """Take back the remarks on a line that cannot be taken: its problems say enough."""
+        for lines in self._lines.values():
+            if lines and lines[-1] == line.row.number:
+                lines.pop()
+
     def drop(self, column: str) -> None:
         """Note that a filled cell of a column is not kept."""
         self._dropped[column] += 1
 
     def notices(self, products: Iterable[_Made]) -> list[Notice]:
         """Return the remarks, the columns not kept, and the producers when there are several."""
-        notices = [Notice(str(text)) for key, text in _ALL_LINES.items() if key in self._lines]
+        notices = [Notice(str(text)) for key, text in _ALL_LINES.items() if self._lines.get(key)]
         for key, text in _SOME_LINES.items():
-            if key in self._lines:
-                notices.append(Notice(f"{text} ({_listed(self._lines[key])})."))
-        for column, lines in self._dropped.items():
-            notices.append(not_kept(self._header[self._mapping[column]], lines))
+            if lines := self._lines.get(key):
+                notices.append(Notice(f"{text} ({_listed(lines)})."))
+        for column, count in self._dropped.items():
+            notices.append(not_kept(self._header[self._mapping[column]], count))
         producers = sorted({product.producer for product in products} - {""})
         if len(producers) > 1:
             names = ", ".join(producers)

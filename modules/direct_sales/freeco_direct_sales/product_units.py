@@ -1,6 +1,7 @@
 """How one sold thing is called and what it weighs or holds, from what people write."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,8 +11,8 @@ PIECE = "piece"
 
 _WORDS = {
     PIECE: "piece pieces pce pces pc pcs unite unites u each item items",
-    "kg": "kg kgs kilo kilos kilogramme kilogrammes",
-    "g": "g gr grs gramme grammes",
+    "kg": "kg kgs kilo kilos kilogramme kilogrammes kilogram kilograms",
+    "g": "g gr grs gramme grammes gram grams",
     "l": "l lt litre litres liter liters",
     "cl": "cl centilitre centilitres",
     "ml": "ml millilitre millilitres",
@@ -25,11 +26,26 @@ _WORDS = {
     "dozen": "douzaine douzaines dozen",
 }
 _CONTAINERS = frozenset(
-    ["barquette", "plateau", "pot", "sac", "carton", "caisse", "filet", "brique", "bidon", "bouquet", "paquet", "lot", "tube"]
+    (
+        *("barquette", "bidon", "bouquet", "brique", "caisse", "carton", "filet", "lot"),
+        *("paquet", "plateau", "pot", "sac", "tube"),
+    )
 )
 """Words kept as they are written: we have no other name for them."""
-_GRAMS = {"g": 1, "kg": 1000, "t": 1_000_000, "oz": Decimal("28.35"), "lb": Decimal("453.6")}
-_MILLILITRES = {"ml": 1, "cl": 10, "dl": 100, "l": 1000, "kl": 1_000_000}
+_GRAMS: Mapping[str, int | Decimal] = {
+    "g": 1,
+    "kg": 1000,
+    "t": 1_000_000,
+    "oz": Decimal("28.35"),
+    "lb": Decimal("453.6"),
+}
+_MILLILITRES: Mapping[str, int | Decimal] = {
+    "ml": 1,
+    "cl": 10,
+    "dl": 100,
+    "l": 1000,
+    "kl": 1_000_000,
+}
 _MEASURED = re.compile(
     r"(?P<word>[^\W\d]+)?\s*(?:de\s+|d['’]|of\s+|[,:(]\s*)?"
     r"(?:(?P<count>[0-9]{1,4})\s*[x×*]\s*)?"
@@ -94,13 +110,11 @@ def measured(amount: Decimal, measure: str, unit: str, words: str) -> Measure:
     return Measure(unit or PIECE, grams, millilitres, words)
 
 
-def _one(scale: dict[str, int | Decimal] | dict[str, int], unit: str) -> int | None:
+def _one(scale: Mapping[str, int | Decimal], unit: str) -> int | None:
     return _of(scale, unit, Decimal(1)) if unit in _WORDS else None
 
 
-def _of(
-    scale: dict[str, int | Decimal] | dict[str, int], measure: str, amount: Decimal
-) -> int | None:
+def _of(scale: Mapping[str, int | Decimal], measure: str, amount: Decimal) -> int | None:
     if measure not in scale:
         return None
     size = (amount * scale[measure]).quantize(Decimal(1), ROUND_HALF_UP)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import Row, func, select
 
+from freeco.cells import plain
 from freeco.clock import now
 from freeco.db import db
 from freeco.i18n import counted, day, moment, money, said
@@ -63,7 +64,7 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
             cheque_note=_cheque_note(cheques.get(household, ())),
             changed=household in changed,
         )
-        for household in sorted(baskets, key=lambda each: _sorting(names[each][0]))
+        for household in sorted(baskets, key=lambda each: plain(names[each][0]))
     ]
     owed = [amount for amounts in cheques.values() for amount in amounts]
     return SignOffSheet(
@@ -114,7 +115,7 @@ def _taken(deliveries: Iterable[int]) -> Sequence[Taken]:
 def _household_names(community_id: int) -> dict[int, tuple[str, str]]:
     """Return the name of each household, and its people's names."""
     names: dict[int, str] = {}
-    people: dict[int, list[str]] = defaultdict(list)
+    people: dict[int, list[tuple[str, str]]] = defaultdict(list)
     for household_id, name, first, last in db.session.execute(
         select(Household.id, Household.name, Person.first_name, Person.last_name)
         .outerjoin(HouseholdMember, HouseholdMember.household_id == Household.id)
@@ -125,12 +126,16 @@ def _household_names(community_id: int) -> dict[int, tuple[str, str]]:
     ):
         names[household_id] = name
         if first or last:
-            people[household_id].append(f"{first} {last}".strip())
-    return {key: (name, ", ".join(people[key])) for key, name in names.items()}
+            people[household_id].append((first, last))
+    return {key: _on_a_list(name, people[key]) for key, name in names.items()}
 
 
-def _sorting(name: str) -> str:
-    return name.casefold()
+def _on_a_list(name: str, people: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    """Write a household that bears one person's name last name first, as lists are read."""
+    if [name] == [f"{first} {last}".strip() for first, last in people]:
+        first, last = people[0]
+        return f"{last} {first}".strip(), ""
+    return name, ", ".join(f"{first} {last}".strip() for first, last in people)
 
 
 def _basket(lines: Sequence[Taken]) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
 from freeco.members import contacts
@@ -77,7 +77,7 @@ def subscribe(
     Prices are the contract's, frozen at its opening. Raises ContractNotOpen,
     AlreadySubscribed, ContractFull, NothingChosen, UnknownChoice, TooManyCheques.
     """
-    db.session.refresh(contract, with_for_update=True)  # two households may want the last place
+    lock(contract)  # two households may want the last place
     if contract.state != ContractState.OPEN:
         raise ContractNotOpen
     if standing_subscription(contract, household) is not None:
@@ -215,7 +215,7 @@ def record_paper_signature(subscription: Subscription) -> None:
 
 
 def _sign_for_producer(subscription: Subscription, name: str, way: SignatureWay) -> None:
-    db.session.refresh(subscription, with_for_update=True)
+    lock(subscription)
     if subscription.producer_signed_at is not None or subscription.withdrawn_at is not None:
         raise AlreadySigned
     subscription.producer_signed_at = now()
@@ -236,8 +236,8 @@ def _sign_for_producer(subscription: Subscription, name: str, way: SignatureWay)
 
 def withdraw(subscription: Subscription) -> None:
     """Give the place back, as long as the producer has not signed. Raises SignedByBoth."""
-    db.session.refresh(subscription.contract, with_for_update=True)
-    db.session.refresh(subscription, with_for_update=True)
+    lock(subscription.contract)
+    lock(subscription)
     if subscription.is_signed:
         raise SignedByBoth
     if subscription.withdrawn_at is not None:
@@ -259,7 +259,7 @@ def change_delivery(
     follows; the cheques already written do not: the difference is shown to be settled.
     Returns what changed, in words without a name. Raises DeliveryPast, UnknownChoice.
     """
-    db.session.refresh(subscription, with_for_update=True)
+    lock(subscription)
     if delivery.contract_id != subscription.contract_id:
         raise UnknownChoice
     if delivery.distribution.ends_at < now():

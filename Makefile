@@ -1,0 +1,56 @@
+# Two commands on a fresh machine: make run, make test. Each sets up what it needs; the second time is quick.
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := core charter $(sort $(wildcard modules/*))
+STAMP := .venv/installed
+MANIFESTS := constraints.txt $(foreach package,$(PACKAGES),$(package)/pyproject.toml)
+TRANSLATIONS := $(wildcard core/freeco/translations/*/LC_MESSAGES/*.po modules/*/*/translations/*/LC_MESSAGES/*.po)
+FRONT := core/freeco/web/static/npm/installed
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: run test check bench install front translations update-translations demo clean
+
+run: demo
+	FREECO_HOME=var/demo $(BIN)/freeco run
+
+demo: install
+	$(BIN)/freeco demo --home var/demo
+
+test: install
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -q
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report --skip-covered --sort=cover | tail -25
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: install
+	$(BIN)/python benchmarks/sign_off_sheet.py
+
+install: $(STAMP) $(FRONT) translations
+
+$(STAMP): $(MANIFESTS)
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(foreach package,$(PACKAGES),-e ./$(package))
+	touch $@
+
+# Without Node, or without the registry, the pages still work: only fonts and htmx are missing.
+front: $(FRONT)
+$(FRONT): core/freeco/web/npm/package.json core/freeco/web/npm/copy.mjs
+	@mkdir -p $(dir $@)
+	@if command -v npm >/dev/null && npm install --prefix core/freeco/web/npm --no-package-lock --ignore-scripts --no-audit --no-fund --silent && node core/freeco/web/npm/copy.mjs; \
+	then touch $@; else echo "npm n’a rien installé : les pages restent entières, sans police ni htmx."; fi
+
+translations: $(TRANSLATIONS:.po=.mo)
+%.mo: %.po $(STAMP)
+	$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@
+
+update-translations: install
+	$(BIN)/python docs/update_translations.py
+
+clean:
+	rm -rf .venv var core/freeco/web/static/npm core/freeco/web/npm/node_modules

@@ -1,0 +1,306 @@
+"""The command line: ``freeco``. Core's commands, and those the modules bring."""
+
+import copy
+import functools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+from granian.constants import Interfaces
+from granian.server import Server
+from rich.progress import Progress
+from rich.table import Table
+from sqlalchemy import func, select
+
+from freeco import activation, backup, demonstration
+from freeco.app import create_app
+from freeco.cli_output import err, out, tell
+from freeco.config import BadConfiguration, Settings
+from freeco.db import db
+from freeco.errors import Refusal
+from freeco.kernel import kernel
+from freeco.members import membership, people_entry
+from freeco.members.models import Community
+from freeco.members.people_import import read_people
+from freeco.migrations import runner
+from freeco.plugins import BadModule, Plugins
+from freeco.spreadsheets import read_table
+from freeco.worker import schedule
+
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="freeco")
+def freeco() -> None:
+    """Freeco : une plateforme coopérative, au prix coûtant."""
+
+
+def application(home: Path | None = None) -> Flask:
+    """Build the application of this environment; ``home`` wins over FREECO_HOME."""
+    environment = dict(os.environ)
+    if home is not None:
+        environment["FREECO_HOME"] = str(home)
+    return create_app(Settings.from_environment(environment))
+
+
+def within(act: Callable[..., Any]) -> Callable[..., Any]:
+    """Run a command inside the application, and say a refusal in one line."""
+
+    @functools.wraps(act)
+    def run(*args: Any, **options: Any) -> Any:
+        app = application(options.get("home"))
+        with app.app_context():
+            try:
+                return act(*args, **options)
+            except Refusal as refusal:
+                db.session.rollback()
+                raise click.ClickException(str(refusal)) from refusal
+
+    return run
+
+
+def installed() -> Plugins:
+    """Return the modules of the application in whose context we are."""
+    return kernel().plugins
+
+
+def refuse_behind() -> None:
+    """Refuse to serve a database that waits for migrations."""
+    behind = [each.history.name for each in runner.standing(db.engine, installed()) if each.is_behind]
+    if behind:
+        raise click.ClickException(
+            f"La base n’est pas à jour ({', '.join(behind)}) : lancez « freeco db upgrade »."
+        )
+
+
+@freeco.command()
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Dossier de la démonstration.")
+@click.option("--members", type=click.IntRange(demonstration.FEWEST_MEMBERS, 20_000), default=64, show_default=True)
+@click.option("--seed", type=int, default=2026, show_default=True)
+@within
+def demo(home: Path | None, members: int, seed: int) -> None:
+    """Créer une communauté de démonstration : une AMAP, quatre producteurs, une commune."""
+    plugins = installed()
+    runner.upgrade(db.engine, plugins)
+    if demonstration.staged_community() is None:
+        if db.session.scalar(select(func.count(Community.id))):
+            raise click.ClickException(
+                "Cette base contient déjà une communauté : choisissez un autre dossier avec --home."
+            )
+        with Progress(console=err, transient=True) as progress:
+            task = progress.add_task("Les membres arrivent…", total=members)
+            staged = demonstration.stage(
+                plugins, members, seed, lambda count: progress.advance(task, count)
+            )
+        db.session.commit()
+        for sentence in staged.sentences:
+            out.print(sentence, highlight=False)
+    out.print("Pour se connecter :", highlight=False)
+    for each in demonstration.sign_ins():
+        out.print(f"  {each.email}  ({each.charge})", highlight=False)
+    out.print(f"  mot de passe de chacun : {demonstration.PASSWORD}", highlight=False)
+
+
+def serve_with(host: str, port: int, workers: int) -> None:
+    """Serve until stopped; on SQLite one process, which does the background work too."""
+    Server(
+        "freeco.wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=8,
+        log_access=False,
+    ).serve()
+
+
+def check_before_serving() -> bool:
+    """Refuse to serve what is not ready; return whether the database is SQLite."""
+    app = application()
+    with app.app_context():
+        refuse_behind()
+        sqlite = db.engine.dialect.name == "sqlite"
+        db.engine.dispose()
+    return sqlite
+
+
+@freeco.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
+def run(host: str, port: int) -> None:
+    """Servir le site sur cette machine, avec le travail de fond."""
+    sqlite = check_before_serving()
+    out.print(f"Freeco est servi sur http://{host}:{port} (Ctrl+C pour arrêter)", highlight=False)
+    if not sqlite:
+        out.print("Avec PostgreSQL, lancez aussi « freeco worker ».", highlight=False)
+    serve_with(host, port, workers=1)
+
+
+@freeco.command()
+@click.option("--host", default="0.0.0.0", show_default=True)  # noqa: S104 - behind a proxy
+@click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+def serve(host: str, port: int, workers: int) -> None:
+    """Servir en production : plusieurs processus avec PostgreSQL, un seul avec SQLite."""
+    if check_before_serving():
+        workers = 1
+    serve_with(host, port, workers)
+
+
+@freeco.command()
+def worker() -> None:
+    """Livrer les événements et les e-mails, lancer les balayages (PostgreSQL)."""
+    app = application()
+    with app.app_context():
+        refuse_behind()
+    scheduler = schedule(app, BlockingScheduler(timezone="UTC"))
+    signal.signal(signal.SIGTERM, lambda *_signal: scheduler.shutdown(wait=False))
+    out.print("Le travail de fond tourne (Ctrl+C pour arrêter).")
+    try:
+        scheduler.start()
+    except KeyboardInterrupt:
+        scheduler.shutdown(wait=False)
+
+
+@freeco.group(name="db")
+def database() -> None:
+    """La base de données."""
+
+
+@database.command()
+@within
+def upgrade() -> None:
+    """Amener la base à la version installée : le cœur d’abord, puis chaque module."""
+    moved = runner.upgrade(db.engine, installed())
+    for each in moved:
+        out.print(f"{each.history.name} : {each.current or 'vide'} → {each.head}", highlight=False)
+    if not moved:
+        out.print("La base est à jour.")
+
+
+@freeco.command(name="modules")
+@within
+def list_modules() -> None:
+    """Lister les modules installés, et où ils sont ouverts."""
+    refuse_behind()
+    table = Table("Module", "Titre", "Seuil", "Ouvert dans")
+    communities = db.session.scalars(select(Community).order_by(Community.id)).all()
+    for module in installed().modules.values():
+        places = [each.slug for each in communities if activation.is_open(each, module.name)]
+        table.add_row(module.name, str(module.title), str(module.opens_at), ", ".join(places))
+    out.print(table)
+
+
+@freeco.group(name="import")
+def imports() -> None:
+    """Reprendre un tableur existant : tout, ou rien."""
+
+
+@imports.command(name="members")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--community", "slug", required=True, help="Communauté, comme dans l’adresse.")
+@click.option("--signed", is_flag=True, help="La charte est signée sur papier, et gardée.")
+@click.option("--dry-run", is_flag=True, help="Montrer sans rien écrire.")
+@within
+def import_members(file: Path, slug: str, signed: bool, dry_run: bool) -> None:
+    """Inscrire ou inviter les personnes d’une liste (CSV, XLSX, ODS)."""
+    community = db.session.scalar(select(Community).where(Community.slug == slug))
+    if community is None:
+        raise click.ClickException(f"La communauté « {slug} » n’existe pas.")
+    keepers = membership.stewards(community)
+    if not keepers:
+        raise click.ClickException("Cette communauté n’a personne pour veiller sur elle.")
+    reading = read_people(read_table(file.name, file.read_bytes()))
+    problems = [*reading.problems, *people_entry.problems(reading.people, signed=signed)]
+    tell(problems, reading.notices)
+    if dry_run:
+        out.print(f"{len(reading.people)} personnes lues ; rien n’est écrit (--dry-run).")
+        return
+    with err.status("Inscription…"):
+        done = people_entry.enter_people(
+            installed(), community, reading.people, keepers[0], signed=signed
+        )
+    db.session.commit()
+    out.print(
+        f"{done.added} membres inscrits, {done.invited} invitations, {done.same} déjà membres.",
+        highlight=False,
+    )
+
+
+@freeco.command()
+@within
+def doctor() -> None:
+    """Vérifier l’installation, et dire quoi faire."""
+    plugins = installed()
+    settings = Settings.from_environment()
+    lines: list[tuple[bool, str]] = []
+    for each in runner.standing(db.engine, plugins):
+        state = "à jour" if not each.is_behind else "à migrer : lancez « freeco db upgrade »"
+        lines.append((not each.is_behind, f"tables de {each.history.name} : {state}"))
+    orphans = runner.orphan_tables(db.engine, plugins)
+    lines.append((True, f"tables d’un module absent, laissées en place : {len(orphans)}"))
+    lines.append(
+        (settings.production or settings.is_sqlite, "production" if settings.production else "développement")
+    )
+    htmx = Path(__file__).parent / "web/static/npm/htmx.min.js"
+    lines.append((htmx.exists(), "paquets npm (facultatifs) : « make front » les installe"))
+    for good, text in lines:
+        out.print(("[green]bien[/] " if good else "[yellow]à voir[/] ") + text, highlight=False)
+
+
+@freeco.command(name="backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@within
+def write_backup(file: Path) -> None:
+    """Sauvegarder toute la base dans un fichier, sans arrêter le site."""
+    with err.status("Sauvegarde…"):
+        size = backup.write(db.engine, file)
+    out.print(f"{file} : {size} octets", highlight=False)
+
+
+@freeco.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Ne pas demander de confirmation.")
+@within
+def restore(file: Path, yes: bool) -> None:
+    """Remettre la base dans l’état d’une sauvegarde (le site doit être arrêté)."""
+    if not yes:
+        click.confirm("Tout ce qui est dans la base est remplacé. Continuer ?", abort=True)
+    with err.status("Restauration…"):
+        backup.restore(db.engine, file)
+    out.print("La base est restaurée.")
+
+
+def add_module_commands(group: click.Group, plugins: Plugins) -> None:
+    """Add the modules' commands, each inside the application; a group joins core's group."""
+    for module in plugins.modules.values():
+        for command in module.commands:
+            present = group.commands.get(command.name or "")
+            if isinstance(command, click.Group) and isinstance(present, click.Group):
+                for child in command.commands.values():
+                    present.add_command(_inside(child))
+            else:
+                group.add_command(_inside(command))
+
+
+def _inside(command: click.Command) -> click.Command:
+    wrapped = copy.copy(command)
+    if command.callback is not None:
+        wrapped.callback = within(command.callback)
+    return wrapped
+
+
+def main() -> None:
+    """Run the command line; what is wrong with the installation is said in one sentence."""
+    try:
+        add_module_commands(freeco, Plugins.installed())
+        freeco()
+    except (BadConfiguration, BadModule) as error:
+        err.print(str(error), style="red", markup=False)
+        sys.exit(2)
