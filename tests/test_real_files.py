@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from freeco.spreadsheets import Table, read_table
 from freeco_direct_sales.product_import import read_products
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEVELOPMENT_SECRET = "only-for-development"  # noqa: S105 - refused in production below
@@ -18,11 +18,11 @@ class Settings:
 
     home: Path
     """Folder of everything kept on disk: the SQLite file, the outgoing mail of a demo."""
-    database_url: str
+    database_url: str = field(repr=False)
     """``sqlite:///file`` or ``postgresql://user@host/name`` (psycopg 3)."""
-    secret_key: str
+    secret_key: str = field(repr=False)
     """Signs the session cookies; at least 32 characters in production."""
-    mail_url: str
+    mail_url: str = field(repr=False)
     """``smtp://user:password@host:port``, ``smtps://...`` or ``file:folder``."""
     mail_from: str
     """Sender of every e-mail."""

@@ -6,7 +6,8 @@ checked here first.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import zip_longest
 from xml.parsers import expat
 
 from freeco.i18n import _
@@ -94,16 +95,19 @@ def _walk(
         raise ValueError(str(error)) from error
 
 
-def measure_xlsx(parts: dict[str, bytes]) -> None:
-    """Raise TooWide when an XLSX would not fit, ValueError when its XML is broken."""
-    room = _Room()
+def measure_xlsx(parts: Iterable[bytes]) -> None:
+    """Raise TooWide when an XLSX would not fit, ValueError when its XML is broken.
+
+    Every part is measured as if it were a sheet: their names prove nothing.
+    """
+    parts = list(parts)
     lengths: list[int] = []
-    for name, part in parts.items():
-        if name.endswith("sharedStrings.xml"):
-            lengths = _shared_lengths(part)
-    for name, part in parts.items():
-        if name.endswith(".xml") and not name.endswith("sharedStrings.xml"):
-            _XlsxSheet(room, lengths).read(part)
+    for part in parts:
+        both = zip_longest(lengths, _shared_lengths(part), fillvalue=0)
+        lengths = [max(pair) for pair in both]
+    room = _Room()
+    for part in parts:
+        _XlsxSheet(room, lengths).read(part)
 
 
 def _shared_lengths(document: bytes) -> list[int]:
@@ -117,12 +121,13 @@ def _shared_lengths(document: bytes) -> list[int]:
         if lengths:
             lengths[-1] += len(characters)
 
-    _walk(document, opened, lambda _name: None, text)
+    if b"si" in document:
+        _walk(document, opened, lambda _name: None, text)
     return lengths
 
 
 class _XlsxSheet:
-    """One worksheet on its way past; other parts of the archive have no filled cell."""
+    """One worksheet on its way past; an honest part of another kind has no filled cell."""
 
     def __init__(self, room: _Room, lengths: list[int]) -> None:
         self.room = room

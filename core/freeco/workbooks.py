@@ -56,11 +56,9 @@ def read_sheets(content: bytes) -> list[Sheet]:
     """Return the visible sheets that are not empty. Raises UnreadableFile."""
     parts = _unpacked(content)
     try:
-        if "content.xml" in parts:
-            merges = measure_ods(parts["content.xml"])
-        else:
-            measure_xlsx(parts)
-            merges = None
+        # Both, since the reader guesses the kind: an archive may pretend to be the other one.
+        merges = measure_ods(parts["content.xml"]) if "content.xml" in parts else None
+        measure_xlsx(part for name, part in parts.items() if name != "mimetype")
     except TooWide as error:
         raise UnreadableFile(error.reason) from error
     except ValueError as error:
@@ -73,21 +71,18 @@ def read_sheets(content: bytes) -> list[Sheet]:
 
 
 def _unpacked(content: bytes) -> dict[str, bytes]:
-    """Return the XML parts by name, counting what really comes out rather than what is said."""
+    """Return the XML parts by name, never unpacking more than the archive announces."""
     parts: dict[str, bytes] = {}
-    left = MAX_UNPACKED
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
                 raise UnreadableFile(TOO_BIG)
             for entry in archive.infolist():
-                if not entry.filename.endswith(_READ):
+                if not entry.filename.lower().endswith(_READ):
                     continue
                 with archive.open(entry) as part:
-                    parts[entry.filename] = part.read(left + 1)
-                left -= len(parts[entry.filename])
-                if left < 0:
-                    raise UnreadableFile(TOO_BIG)
+                    # Without a length, a part that lies about its size is unpacked whole.
+                    parts[entry.filename] = part.read(entry.file_size + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise UnreadableFile(DAMAGED) from error
     return parts

@@ -4,6 +4,8 @@ from datetime import timedelta
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from sqlalchemy import func, select
+
 from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.errors import Invalid, TooMany
@@ -15,7 +17,6 @@ from freeco.members.models import Attempt, Person
 from freeco.members.passwords import WeakPassword, hash_password
 from freeco.notifications.models import OutgoingMail
 from freeco.testing import make_person
-from sqlalchemy import func, select
 
 PASSWORD = "trois pommes vertes"
 

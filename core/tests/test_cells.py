@@ -2,6 +2,7 @@ import datetime
 from decimal import Decimal
 
 import pytest
+
 from freeco import cells
 from freeco.cells import BadCell
 

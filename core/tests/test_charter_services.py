@@ -3,15 +3,16 @@ from hashlib import sha256
 from importlib.metadata import EntryPoint, EntryPoints
 from threading import Barrier
 
-import freeco_charter
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
+
+import freeco_charter
 from freeco.charter import services as charter
 from freeco.charter.models import CharterText
 from freeco.charter.services import Reading, accept, articles, changes, shown_text
 from freeco.db import db
 from freeco.members.models import Member, Person
-from sqlalchemy import func, select
 
 FIRST = """# Charte
 

@@ -1,4 +1,7 @@
 import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
 from freeco.db import db
 from freeco.errors import Absent
 from freeco.members.contacts import agree, contact
@@ -9,9 +12,14 @@ from freeco.members.proxies import enter_person_without_email
 from freeco.organisations.services import give_role, register
 from freeco.plugins import Plugins
 from freeco.testing import make_community, make_member
-from sqlalchemy import func, select
 
 ABOUT = "direct_sales:subscription:12"
+
+
+@pytest.fixture
+def plugins(app: Flask) -> Plugins:
+    """Give core by itself: what modules add is theirs to test."""
+    return Plugins()
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
+from sqlalchemy import func, select
+
 from freeco.db import db
 from freeco.errors import Absent
 from freeco.hookspecs import hookimpl
@@ -22,7 +24,6 @@ from freeco.members.ties import HasTies
 from freeco.module import Module, Tie
 from freeco.plugins import Plugins
 from freeco.testing import make_community, make_member
-from sqlalchemy import func, select
 
 
 class Larder:

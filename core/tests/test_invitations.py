@@ -1,6 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
 from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.errors import Absent, Invalid, TooMany
@@ -12,11 +15,16 @@ from freeco.members.models import Community, Invitation, Member, Person
 from freeco.notifications.models import OutgoingMail
 from freeco.plugins import Plugins
 from freeco.testing import make_community, make_member, make_person
-from sqlalchemy import func, select
 
 
 @pytest.fixture
-def circle(app: object) -> Community:
+def plugins(app: Flask) -> Plugins:
+    """Give core by itself: what modules add is theirs to test."""
+    return Plugins()
+
+
+@pytest.fixture
+def circle(app: Flask) -> Community:
     return make_community("atelier", "L’Atelier", admission="invitation")
 
 
@@ -26,7 +34,7 @@ def host(circle: Community, person: Person) -> Member:
 
 
 @pytest.fixture
-def jean(app: object) -> Person:
+def jean(app: Flask) -> Person:
     return make_person("Jean", "Martin", "jean@example.org")
 
 

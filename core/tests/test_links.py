@@ -1,13 +1,14 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+
 from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.members.accounts import sign_out_everywhere
 from freeco.members.links import LinkUsed, Purpose, consume, create_link, local_page, peek
 from freeco.members.models import OneTimeLink, Person
 from freeco.testing import make_person
-from sqlalchemy import select
 
 
 def test_a_link_finds_its_person(person: Person) -> None:

@@ -23,7 +23,7 @@ from freeco.notifications.delivery import MOST_TRIES, compose, deliver_mail
 from freeco.notifications.models import OutgoingMail
 from freeco.notifications.services import OWN_LETTERS, send_mail
 
-LETTERS: dict[str, dict[str, object]] = {
+LETTERS: dict[str, dict[str, Any]] = {
     "confirm": {"first_name": "Zoé", "secret": "s3cret"},
     "known_address": {"first_name": "Zoé"},
     "sign_in_link": {"first_name": "Zoé", "secret": "s3cret"},

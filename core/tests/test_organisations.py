@@ -1,4 +1,7 @@
 import pytest
+from flask import Flask
+from sqlalchemy import select
+
 from freeco.charter import services as charter
 from freeco.db import db
 from freeco.errors import Absent, Invalid, NotAllowed
@@ -24,10 +27,15 @@ from freeco.organisations.services import (
 )
 from freeco.plugins import Plugins
 from freeco.testing import make_community, make_member
-from sqlalchemy import select
 
 SIRET = "732 829 320 00074"
 SIREN = "732829320"
+
+
+@pytest.fixture
+def plugins(app: Flask) -> Plugins:
+    """Give core by itself: what modules add is theirs to test."""
+    return Plugins()
 
 
 @pytest.fixture
@@ -101,31 +109,31 @@ def test_a_siren_of_another_company_than_the_siret_s_is_refused(
 
 
 @pytest.mark.parametrize("number", ["732829321", "73282932", "٧٣٢٨٢٩٣٢٠", "abcdefghi"])
-def test_a_false_siren_is_refused(app: object, number: str) -> None:
+def test_a_false_siren_is_refused(app: Flask, number: str) -> None:
     with pytest.raises(Invalid):
         normal_siren(number)
 
 
 @pytest.mark.parametrize("number", ["73282932000079", "732829320", "not a number"])
-def test_a_false_siret_is_refused(app: object, number: str) -> None:
+def test_a_false_siret_is_refused(app: Flask, number: str) -> None:
     with pytest.raises(Invalid):
         normal_siret(number)
 
 
 @pytest.mark.parametrize("number", ["W462001234", "W2A1000119", "w2b2000016", " W9R 1003737 "])
-def test_an_rna_number_may_name_corsica_or_an_overseas_department(app: object, number: str) -> None:
+def test_an_rna_number_may_name_corsica_or_an_overseas_department(app: Flask, number: str) -> None:
     assert normal_rna(number) == number.replace(" ", "").upper()
 
 
 @pytest.mark.parametrize(
     "number", ["W12345678", "W1234567890", "1234567890", "WAA1234567", "W²62001234"]
 )
-def test_a_false_rna_number_is_refused(app: object, number: str) -> None:
+def test_a_false_rna_number_is_refused(app: Flask, number: str) -> None:
     with pytest.raises(Invalid):
         normal_rna(number)
 
 
-def test_numbers_are_not_required(app: object) -> None:
+def test_numbers_are_not_required(app: Flask) -> None:
     assert (normal_siren(""), normal_siret(" "), normal_rna("")) == ("", "", "")
 
 

@@ -3,9 +3,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
+
 from freeco.clock import held_at
 from freeco.paper import PaperFailed, render_pdf
-from pypdf import PdfReader
 
 THURSDAY = datetime(2026, 12, 3, 17, 30, tzinfo=UTC)
 TEMPLATE = """

@@ -98,10 +98,10 @@ def test_an_empty_first_name_is_left_empty() -> None:
 
 
 def test_the_zero_a_spreadsheet_took_away_is_put_back_and_told() -> None:
-    found = reading("Nom;Tél;CP", "Roy;612345678;1000", "Petit;0612345678;26150")
+    found = reading("Nom;Tél;CP", "Roy;612345678;1000", "Petit;0612345678;26150", "Noir;;1200")
     assert (found.people[0].phone, found.people[0].postal_code) == ("0612345678", "01000")
     assert found.notices[0].text.startswith("Le zéro du début")
-    assert "(lignes 2)" in found.notices[0].text
+    assert "(lignes 2, 4)" in found.notices[0].text
 
 
 def test_a_column_or_a_sheet_that_is_not_read_is_told() -> None:

@@ -2,6 +2,8 @@ import json
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+
 from freeco.charter import services as charter
 from freeco.db import Model, db
 from freeco.events import MemberLeft
@@ -20,7 +22,6 @@ from freeco.module import Exported, Module, Tie
 from freeco.organisations.services import give_role, register
 from freeco.plugins import Plugins
 from freeco.testing import make_community, make_member
-from sqlalchemy import select
 
 
 class Larder:

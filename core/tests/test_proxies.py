@@ -1,4 +1,6 @@
 import pytest
+from flask import Flask
+
 from freeco.charter import services as charter
 from freeco.errors import Invalid
 from freeco.members.membership import leave
@@ -29,6 +31,12 @@ def enter(plugins: Plugins, community: Community, proxy: Person, signed: bool = 
         phone="05 65 00 00 00",
         commune="Lavergne",
     )
+
+
+@pytest.fixture
+def plugins(app: Flask) -> Plugins:
+    """Give core by itself: what modules add is theirs to test."""
+    return Plugins()
 
 
 @pytest.fixture

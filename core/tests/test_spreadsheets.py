@@ -4,6 +4,7 @@ import math
 import zipfile
 
 import pytest
+
 from freeco import workbooks
 from freeco.spreadsheets import Row, Table, UnreadableFile, read_table
 from freeco.workbooks import shown
@@ -301,6 +302,18 @@ def test_a_long_text_shared_by_many_cells_does_not_take_all_the_memory() -> None
     assert read_table("a.xlsx", xlsx(small, shared=("Nom",))).header == ("Nom", "Nom")
     big = lines(*["<row>" + shared * 100 + "</row>"] * 100)
     assert reason(xlsx(big, shared=("x" * 10_000,))).startswith("Ce classeur contient trop")
+
+
+def test_a_far_cell_does_not_hide_under_another_name() -> None:
+    evil = lines(f'<row r="1">{text("XFD1", "x")}</row>')
+    with zipfile.ZipFile(io.BytesIO(xlsx(evil))) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
+        "sheet1.xml", "sheet1.rels"
+    )
+    parts["xl/worksheets/sheet1.rels"] = parts.pop("xl/worksheets/sheet1.xml")
+    assert reason(zipped(parts)).startswith("Le tableau dépasse 200 colonnes.")
+    assert reason(zipped(parts | {"content.xml": "<a/>"})).startswith("Le tableau dépasse 200")
 
 
 def test_many_sheets_each_full_of_nothing_do_not_take_all_the_memory() -> None:

@@ -9,12 +9,13 @@ from freeco.charter import services as charter
 from freeco.clock import today
 from freeco.db import db
 from freeco.doors import requires
-from freeco.errors import Refusal
+from freeco.errors import Absent, Refusal
 from freeco.i18n import _
-from freeco.members import households
+from freeco.members import households, membership
 from freeco.money import Money
 from freeco.web.forms import WHOLE, Form
 from freeco_direct_sales import catalogue, cheques, contracts, distributions, subscriptions, wording
+from freeco_direct_sales.errors import TooManyCheques
 from freeco_direct_sales.models import ContractKind, ContractState, SeasonContract
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import (
@@ -32,12 +33,11 @@ pages = Blueprint("direct_sales_contracts", __name__, template_folder="templates
 @pages.get("/contrats")
 def index() -> ResponseReturnValue:
     """List the contracts; drafts only for those who prepare them."""
-    drafts = request.args.get("brouillons") == "1"
-    found = contracts.contracts_of(g.community, drafts=True)
+    drafts = COORDINATE.name in membership.permissions_of(g.member)
+    found = contracts.contracts_of(g.community, drafts=drafts)
     return render_template(
         "direct_sales/contracts.html",
         contracts=[(each, contracts.places_left(each)) for each in found],
-        drafts=drafts,
         wording=wording,
     )
 
@@ -173,8 +173,11 @@ def close_contract(contract_id: int) -> ResponseReturnValue:
 
 @pages.get("/contrats/<int:contract_id>")
 def page(contract_id: int) -> ResponseReturnValue:
-    """Show a contract, and the basket to choose."""
+    """Show a contract, and the basket to choose; a draft only to those who prepare it."""
     contract = contracts.find_contract(g.community, contract_id)
+    if contract.state == ContractState.DRAFT:
+        if COORDINATE.name not in membership.permissions_of(g.member):
+            raise Absent
     household = households.find_household(g.member)
     if household is not None:
         held = subscriptions.standing_subscription(contract, household)
@@ -215,7 +218,17 @@ def review(contract_id: int) -> ResponseReturnValue:
     if not any(chosen.values()):
         form.errors, form.status = {WHOLE: [str(_("Choisissez au moins un produit."))]}, 422
         return _choose(contract, form)
-    return _review(contract, form, chosen, taken["cheques"])
+    count = taken["cheques"] or 1
+    if count > contract.most_cheques:
+        form.refuse(TooManyCheques())
+        return _choose(contract, form)
+    return _review(contract, form, chosen, count)
+
+
+@pages.post("/contrats/<int:contract_id>/revenir")
+def choose_again(contract_id: int) -> ResponseReturnValue:
+    """Show the basket again as it was chosen, to change it; nothing is written."""
+    return _choose(contracts.find_contract(g.community, contract_id), Form.sent())
 
 
 def _review(
@@ -275,7 +288,7 @@ def sign(contract_id: int) -> ResponseReturnValue:
     if not taken["agreed"]:
         form.errors = {"agreed": [str(_("Cochez la case pour vous engager."))]}
         form.status = 422
-        return _review(contract, form, chosen, taken["cheques"])
+        return _review(contract, form, chosen, taken["cheques"] or 1)
     household = households.household_of(g.member)
     held = subscriptions.standing_subscription(contract, household)
     try:
@@ -284,7 +297,7 @@ def sign(contract_id: int) -> ResponseReturnValue:
             household,
             g.member,
             chosen,
-            taken["cheques"],
+            taken["cheques"] or 1,
             charter_text_id=_accepted_text(),
             signed_by=_signer(),
         )

@@ -16,7 +16,6 @@ from freeco.columns import (
 )
 from freeco.i18n import said
 from freeco.spreadsheets import Table
-
 from freeco_direct_sales import product_cells
 from freeco_direct_sales.product_formats import Format, columns_of, format_of
 from freeco_direct_sales.product_notices import Remarks

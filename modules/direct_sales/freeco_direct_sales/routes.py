@@ -1,11 +1,13 @@
 """The first page of direct sales, and the producers."""
 
+from datetime import date
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.db import db
 from freeco.doors import requires
-from freeco.i18n import _
+from freeco.i18n import _, money
 from freeco.kernel import kernel
 from freeco.members import households, membership
 from freeco.members.models import Member
@@ -14,6 +16,8 @@ from freeco.spreadsheets import read_table
 from freeco.web import uploads
 from freeco.web.forms import Form
 from freeco_direct_sales import baskets, catalogue, contracts, distributions, subscriptions, wording
+from freeco_direct_sales.local import hours, local_day
+from freeco_direct_sales.models import Distribution
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.product_import import read_products
 from freeco_direct_sales.schemas import ProducerSchema, ProductSchema
@@ -25,6 +29,33 @@ SHOWN_LINES = 200
 @pages.app_template_filter("unit")
 def _unit(name: str) -> str:
     return wording.unit(name)
+
+
+@pages.app_template_filter("weight")
+def _weight(grams: int) -> str:
+    return wording.weight(grams)
+
+
+@pages.app_template_filter("cents")
+def _cents(cents: int) -> str:
+    return money(Money(cents))
+
+
+@pages.app_template_filter("local_day")
+def _local_day(distribution: Distribution) -> date:
+    return local_day(distribution)
+
+
+@pages.app_template_filter("hours")
+def _hours(distribution: Distribution) -> str:
+    return hours(distribution)
+
+
+@pages.app_template_filter("sentence")
+def _sentence(text: object) -> str:
+    """Begin with a capital; unlike ``capitalize``, leave the rest as it is."""
+    words = str(text)
+    return words[:1].upper() + words[1:]
 
 
 @pages.get("/")

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from freeco.clock import now
 from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Absent
@@ -53,10 +54,18 @@ def page(subscription_id: int) -> ResponseReturnValue:
         mine=subscriptions.is_of_household(found, g.member),
         signs_for_producer=catalogue.acts_for(producer, g.member),
         contact=contacts.contact(g.member, producer.member) if producer.member else None,
+        reachable=_reachable(found),
         to_settle=subscriptions.to_settle(found),
+        present=now(),
         dates=baskets.dates_of(found),
         wording=wording,
     )
+
+
+def _reachable(found: Subscription) -> list[contacts.Contact]:
+    """Return how to reach the household's people, where an agreement lets the reader see it."""
+    reached = (contacts.contact(g.member, each) for each in households.people_of(found.household))
+    return [each for each in reached if each is not None]
 
 
 @pages.get("/souscriptions/<int:subscription_id>/contrat.pdf")

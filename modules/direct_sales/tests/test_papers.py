@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from freeco_direct_sales import papers
 from pypdf import PageObject, PdfReader
 
-Paper = papers.SignOffSheet | papers.HarvestList | papers.ContractPaper
+from freeco_direct_sales import papers
 
+Paper = papers.SignOffSheet | papers.HarvestList | papers.ContractPaper
 EVENING = datetime(2026, 12, 2, 19, 0, tzinfo=UTC)
 FINGERPRINT = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 LONG_NAME = "Montgolfier-de-la-Rochefoucauld-Châteaubriand-d’Entraigues-sur-Sorgues"

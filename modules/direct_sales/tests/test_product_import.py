@@ -1,4 +1,5 @@
 import pytest
+
 from freeco.columns import Problem, guess
 from freeco.spreadsheets import read_table
 from freeco_direct_sales.product_formats import columns_of
