@@ -47,60 +47,6 @@ class Holder:
     since: datetime
 
 
-@dataclass(frozen=True)
-class Holder:
-    """A member who acts for an organisation."""
-
-    member: Member
-    role: str
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A member who acts for an organisation."""
-
-    member: Member
-    role: str
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A member who acts for an organisation."""
-
-    member: Member
-    role: str
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A member who acts for an organisation."""
-
-    member: Member
-    role: str
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A member who acts for an organisation."""
-
-    member: Member
-    role: str
-    since: datetime
-
-
-@dataclass(frozen=True)
-class Holder:
-    """A member who acts for an organisation."""
-
-    member: Member
-    role: str
-    since: datetime
-
-
 def register(
     plugins: Plugins,
     community: Community,
@@ -125,12 +71,6 @@ def register(
     NotAMember, CharterChanged.
     """
     lines = {"name": name, "address": address, "postal_code": postal_code, "commune": commune}
-    _check_role(role)
-    _check_role(role)
-    _check_role(role)
-    _check_role(role)
-    _check_role(role)
-    _check_role(role)
     _check_role(role)
     organisation = _described(kind, lines, siren, siret, rna)
     lock_community(community)
@@ -203,84 +143,6 @@ def _is_here(community: Community, siret: str) -> bool:
         )
         is not None
     )
-
-
-def find_organisation(community: Community, member_id: int) -> Member:
-    """Return an organisation that is a member of this community. Raises Absent."""
-    member = find_member(community, member_id)
-    if member.organisation is None:
-        raise Absent
-    return member
-
-
-def organisations_of(community: Community) -> list[Member]:
-    """Return the organisations that are members, in order of name."""
-    return [member for member in members_of(community) if member.organisation_id is not None]
-
-
-def find_organisation(community: Community, member_id: int) -> Member:
-    """Return an organisation that is a member of this community. Raises Absent."""
-    member = find_member(community, member_id)
-    if member.organisation is None:
-        raise Absent
-    return member
-
-
-def organisations_of(community: Community) -> list[Member]:
-    """Return the organisations that are members, in order of name."""
-    return [member for member in members_of(community) if member.organisation_id is not None]
-
-
-def find_organisation(community: Community, member_id: int) -> Member:
-    """Return an organisation that is a member of this community. Raises Absent."""
-    member = find_member(community, member_id)
-    if member.organisation is None:
-        raise Absent
-    return member
-
-
-def organisations_of(community: Community) -> list[Member]:
-    """Return the organisations that are members, in order of name."""
-    return [member for member in members_of(community) if member.organisation_id is not None]
-
-
-def find_organisation(community: Community, member_id: int) -> Member:
-    """Return an organisation that is a member of this community. Raises Absent."""
-    member = find_member(community, member_id)
-    if member.organisation is None:
-        raise Absent
-    return member
-
-
-def organisations_of(community: Community) -> list[Member]:
-    """Return the organisations that are members, in order of name."""
-    return [member for member in members_of(community) if member.organisation_id is not None]
-
-
-def find_organisation(community: Community, member_id: int) -> Member:
-    """Return an organisation that is a member of this community. Raises Absent."""
-    member = find_member(community, member_id)
-    if member.organisation is None:
-        raise Absent
-    return member
-
-
-def organisations_of(community: Community) -> list[Member]:
-    """Return the organisations that are members, in order of name."""
-    return [member for member in members_of(community) if member.organisation_id is not None]
-
-
-def find_organisation(community: Community, member_id: int) -> Member:
-    """Return an organisation that is a member of this community. Raises Absent."""
-    member = find_member(community, member_id)
-    if member.organisation is None:
-        raise Absent
-    return member
-
-
-def organisations_of(community: Community) -> list[Member]:
-    """Return the organisations that are members, in order of name."""
-    return [member for member in members_of(community) if member.organisation_id is not None]
 
 
 def find_organisation(community: Community, member_id: int) -> Member:
