@@ -77,9 +77,7 @@ class Plugins:
         unknown = [
             hook
             for hook in dir(plugin)
-            if hook.startswith("freeco_")
-            and getattr(getattr(plugin, hook), "freeco_impl", None)
-            and not hasattr(hookspecs, hook)
+            if _is_hook(plugin, hook) and not hasattr(hookspecs, hook)
         ]
         if unknown:
             raise BadModule(
@@ -160,6 +158,11 @@ class Plugins:
         if tell is not None:
             tell(event=event)
 
+    def answered(self, name: str) -> frozenset[str]:
+        """Return the hooks a module answers."""
+        plugin = self._plugins[name]
+        return frozenset(hook for hook in dir(hookspecs) if _is_hook(plugin, hook))
+
     def listens(self, name: str) -> bool:
         """Whether a module hears events at all."""
         return hasattr(self._plugins.get(name), "freeco_event")
@@ -225,6 +228,10 @@ class Plugins:
     def _all_or_error(self, hook: str, **values: Any) -> list[Any]:
         asked = [self._hook(name, hook) for name in sorted(self.modules)]
         return [ask(**values) for ask in asked if ask is not None]
+
+
+def _is_hook(plugin: object, name: str) -> bool:
+    return name.startswith("freeco_") and hasattr(getattr(plugin, name, None), "freeco_impl")
 
 
 def _flat(answers: Iterable[list[T] | None]) -> list[T]:

@@ -1,0 +1,122 @@
+"""Who may know whom: found by looking, not by a list that somebody keeps."""
+
+import ast
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import grimp
+import pytest
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(entry.value.split(".")[0] for entry in entry_points(group="freeco.modules"))
+FACES = frozenset({"routes", "api", "cli", "commands", "jobs"})
+FLASK_FREE = frozenset({"models", "events", "errors"})
+
+
+@pytest.fixture(scope="module")
+def graph() -> grimp.ImportGraph:
+    return grimp.build_graph("freeco", "freeco_charter", *MODULES, cache_dir=None)
+
+
+def test_there_is_at_least_one_module() -> None:
+    assert MODULES
+
+
+def test_core_imports_no_module(graph: grimp.ImportGraph) -> None:
+    for module in MODULES:
+        assert graph.find_shortest_chains("freeco", module) == set()
+
+
+def test_no_module_imports_another(graph: grimp.ImportGraph) -> None:
+    for one in MODULES:
+        for other in MODULES:
+            if one != other:
+                assert graph.find_shortest_chains(one, other) == set()
+
+
+def test_the_charter_knows_nobody(graph: grimp.ImportGraph) -> None:
+    assert graph.find_shortest_chains("freeco_charter", "freeco") == set()
+
+
+def sources(package: str) -> Iterator[Path]:
+    folder = "core/freeco" if package == "freeco" else f"modules/{package[7:]}/{package}"
+    yield from sorted((ROOT / folder).rglob("*.py"))
+
+
+def imports(file: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def is_face(file: Path) -> bool:
+    """Whether a file speaks with people or programs, and so may commit."""
+    return file.stem in FACES or file.stem.endswith(("_routes", "_api"))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_s_models_events_and_errors_know_no_flask(module: str) -> None:
+    for file in sources(module):
+        if file.stem in FLASK_FREE or file.stem.endswith("_models"):
+            assert not {name for name in imports(file) if name.split(".")[0] == "flask"}, file
+
+
+def commits(file: Path) -> bool:
+    return "session.commit()" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_in_a_module_only_the_faces_commit(module: str) -> None:
+    for file in sources(module):
+        if commits(file):
+            assert is_face(file), file
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_services_know_neither_requests_nor_routes(module: str, graph: grimp.ImportGraph) -> None:
+    faces = {f"{module}.{file.stem}" for file in sources(module) if is_face(file)}
+    for file in sources(module):
+        name = f"{module}.{file.stem}"
+        if is_face(file) or file.stem in {"plugin", "__init__"} or name not in graph.modules:
+            continue
+        assert not graph.find_modules_directly_imported_by(name) & faces, name
+        uses = {line for line in ("request", "session", "g") if f"flask import {line}" in file.read_text()}
+        assert not uses, f"{name} reads the request"
+
+
+def test_nothing_uses_the_model_of_flask_sqlalchemy() -> None:
+    for package in ("freeco", *MODULES):
+        for file in sources(package):
+            assert "(db.Model" not in file.read_text("utf-8"), file
+
+
+def test_only_one_file_knows_pluggy_s_manager() -> None:
+    users = {
+        file.name
+        for package in ("freeco", *MODULES)
+        for file in sources(package)
+        if "pluggy" in imports(file)
+    }
+    assert users == {"plugins.py", "hookspecs.py"}
+
+
+def test_only_one_file_knows_flask_babel() -> None:
+    users = {
+        file.name
+        for package in ("freeco", *MODULES)
+        for file in sources(package)
+        if "flask_babel" in imports(file)
+    }
+    assert users == {"i18n.py"}
+
+
+def test_a_reader_can_hold_each_file_in_the_head() -> None:
+    for package in ("freeco", *MODULES):
+        for file in sources(package):
+            lines = len(file.read_text("utf-8").splitlines())
+            assert lines <= 400 or "versions" in file.parts or "migrations" in file.parts, file
