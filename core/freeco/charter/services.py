@@ -9,10 +9,10 @@ from hashlib import sha256
 from importlib.metadata import entry_points
 from typing import Literal, Protocol
 
-import freeco_charter
 from markdown_it import MarkdownIt
 from sqlalchemy import select, text
 
+import freeco_charter
 from freeco.charter.models import CharterAcceptance, CharterText
 from freeco.db import db
 from freeco.errors import Refusal

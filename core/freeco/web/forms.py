@@ -244,6 +244,8 @@ def _flat(messages: Any, schema: Schema) -> dict[str, list[str]]:
 def _texts(messages: Any) -> list[str]:
     if isinstance(messages, dict):
         return [text for each in messages.values() for text in _texts(each)]
+    if not isinstance(messages, list):
+        return [str(messages)]  # a sentence translated when shown is no list of letters
     return [str(text) for text in messages]
 
 

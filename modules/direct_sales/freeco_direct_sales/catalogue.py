@@ -77,14 +77,11 @@ def change_producer(
 
 def _refuse_same_name(community: Community, name: str, but: int | None) -> None:
     db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update())
-    same = db.session.scalar(
-        select(Producer.id).where(
-            Producer.community_id == community.id,
-            func.lower(Producer.name) == name.lower(),
-            Producer.id != (but or 0),
-        )
-    )
-    if same is not None:
+    # Compared here: SQLite's lower() leaves É as it is.
+    if any(
+        each.name.casefold() == name.casefold() and each.id != but
+        for each in producers_of(community)
+    ):
         raise SameProducer
 
 

@@ -73,6 +73,12 @@ class SignedByBoth(Refusal):
     reason = _("Ce contrat est signé des deux côtés : voyez avec le producteur pour l’arrêter.")
 
 
+class PlaceGivenBack(Refusal):
+    """Nothing is delivered any more to a household that has withdrawn."""
+
+    reason = _("La place a été rendue : plus rien ne change.")
+
+
 class ChequeOutOfOrder(Refusal):
     """A cheque is handed over, then banked."""
 

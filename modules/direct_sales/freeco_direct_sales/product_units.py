@@ -46,6 +46,8 @@ _MILLILITRES: Mapping[str, int | Decimal] = {
     "l": 1000,
     "kl": 1_000_000,
 }
+_LARGEST = 2_147_483_647
+"""What a column of whole numbers holds; more is kept as the words of the file."""
 _MEASURED = re.compile(
     r"(?P<word>[^\W\d]+)?\s*(?:de\s+|d['’]|of\s+|[,:(]\s*)?"
     r"(?:(?P<count>[0-9]{1,4})\s*[x×*]\s*)?"
@@ -118,4 +120,4 @@ def _of(scale: Mapping[str, int | Decimal], measure: str, amount: Decimal) -> in
     if measure not in scale:
         return None
     size = (amount * scale[measure]).quantize(Decimal(1), ROUND_HALF_UP)
-    return int(size) or None
+    return int(size) or None if size <= _LARGEST else None

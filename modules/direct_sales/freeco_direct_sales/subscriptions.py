@@ -22,6 +22,7 @@ from freeco_direct_sales.errors import (
     DeliveryPast,
     NothingChosen,
     NotYours,
+    PlaceGivenBack,
     SignedByBoth,
     TooManyCheques,
     UnknownChoice,
@@ -257,9 +258,12 @@ def change_delivery(
 
     Quantities by contract product id; products left out stay as they are. The total
     follows; the cheques already written do not: the difference is shown to be settled.
-    Returns what changed, in words without a name. Raises DeliveryPast, UnknownChoice.
+    Returns what changed, in words without a name. Raises DeliveryPast, PlaceGivenBack,
+    UnknownChoice.
     """
     lock(subscription)
+    if subscription.withdrawn_at is not None:
+        raise PlaceGivenBack
     if delivery.contract_id != subscription.contract_id:
         raise UnknownChoice
     if delivery.distribution.ends_at < now():

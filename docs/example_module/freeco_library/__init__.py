@@ -1,0 +1,1 @@
+"""The books that the members of a community lend each other."""
