@@ -27,8 +27,8 @@ def test_the_hundred_and_twenty_products_of_open_food_network_all_come_in() -> N
     assert [product.stock for product in found.products] == list(range(100, 220))
     assert len({product.reference for product in found.products}) == 120
     assert [notice.text for notice in found.notices if "reprise" in notice.text] == [
-        "La colonne « tax_category » n’est pas reprise : 120 lignes étaient remplies.",
-        "La colonne « shipping_category » n’est pas reprise : 120 lignes étaient remplies.",
+        "La colonne « tax_category » n’est pas reprise : 120 lignes étaient remplies.",
+        "La colonne « shipping_category » n’est pas reprise : 120 lignes étaient remplies.",
     ]
 
 
@@ -49,8 +49,8 @@ def test_the_foodsoft_list_comes_in_with_the_prices_members_pay(kind: str) -> No
     assert (kernels.unit, kernels.grams, kernels.packaging) == ("piece", 100, "100g")
     assert (juice.millilitres, juice.packaging, juice.deposit_cents) == (1000, "4x250ml", 40)
     assert (tomatoes.origin, tomatoes.producer) == ("Best, NL", "De röde hof")
-    assert [notice.text for notice in found.notices if "reprise :" in notice.text] == [
-        f"La colonne « {heading} » n’est pas reprise : {lines} lignes étaient remplies."
+    assert [notice.text for notice in found.notices if "reprise :" in notice.text] == [
+        f"La colonne « {heading} » n’est pas reprise : {lines} lignes étaient remplies."
         for heading, lines in (("Ratios to supplier order unit", 3), ("Group order granularity", 4))
     ]
 

@@ -104,7 +104,7 @@ def open_due(plugins: Plugins, community: Community) -> list[str]:
     communities = [community]
     if community.territory_id is not None:
         db.session.execute(
-            select(Territory.id).where(Territory.id == community.territory_id).with_for_update()
+            select(Territory.id).where(Territory.id == community.territory_id).with_for_update(key_share=True)
         )
         communities = list(
             db.session.scalars(
@@ -120,7 +120,7 @@ def open_due(plugins: Plugins, community: Community) -> list[str]:
 
 
 def _open_due_here(plugins: Plugins, community: Community) -> list[str]:
-    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update())
+    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update(key_share=True))
     already = set(
         db.session.scalars(
             select(Activation.module).where(Activation.community_id == community.id)

@@ -134,6 +134,6 @@ def mount_modules(app: Flask, plugins: Plugins) -> dict[str, str]:
 def _check_name(module: str, blueprint: Blueprint) -> None:
     if blueprint.name != module and not blueprint.name.startswith(f"{module}_"):
         raise BadModule(
-            f"Le module « {module} » apporte des pages nommées « {blueprint.name} » : "
-            f"leur nom doit commencer par « {module} »"
+            f"Le module « {module} » apporte des pages nommées « {blueprint.name} » : "
+            f"leur nom doit commencer par « {module} »"
         )

@@ -48,10 +48,10 @@ def _number(bare: str, shown: str, grouped: bool) -> Decimal:
     if not number:
         raise BadCell(said("Il manque un nombre."))
     if number[0] in "-−–":
-        raise BadCell(said("« %(text)s » : un nombre négatif n’a pas sa place ici.", text=shown))
+        raise BadCell(said("« %(text)s » : un nombre négatif n’a pas sa place ici.", text=shown))
     whole, fraction = _halves(number, shown, grouped)
     if not _PLAIN.fullmatch(whole) or not re.fullmatch("[0-9]*", fraction):
-        raise BadCell(said("« %(text)s » n’est pas un nombre.", text=shown))
+        raise BadCell(said("« %(text)s » n’est pas un nombre.", text=shown))
     return Decimal(f"{whole.replace(' ', '')}.{fraction or '0'}")
 
 
@@ -69,7 +69,7 @@ def _halves(number: str, shown: str, grouped: bool) -> tuple[str, str]:
         if grouped and could_group:
             raise BadCell(
                 said(
-                    "« %(text)s » : des milliers ou des décimales ? Écrivez %(one)s ou %(other)s.",
+                    "« %(text)s » : des milliers ou des décimales ? Écrivez %(one)s ou %(other)s.",
                     text=shown,
                     one=f"{whole}{fraction}",
                     other=f"{whole},{fraction[:2]}",
@@ -94,7 +94,7 @@ def cents(text: str) -> int:
     """
     amount = euros(text) * 100
     if amount != amount.to_integral_value():
-        raise BadCell(said("« %(text)s » : un montant a deux décimales au plus.", text=tidy(text)))
+        raise BadCell(said("« %(text)s » : un montant a deux décimales au plus.", text=tidy(text)))
     return rounded_cents(amount / 100)
 
 
@@ -104,7 +104,7 @@ def rounded_cents(amount: Decimal) -> int:
     Raises BadCell above 100 000 €.
     """
     if amount * 100 > MAX_CENTS:
-        raise BadCell(said("« %(text)s € » : c’est plus de 100 000 €.", text=f"{amount:f}"))
+        raise BadCell(said("« %(text)s € » : c’est plus de 100 000 €.", text=f"{amount:f}"))
     return int((amount * 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
@@ -112,7 +112,7 @@ def whole(text: str) -> int:
     """Read a count: a whole number from 0 to a million. Raises BadCell."""
     number = decimal(text)
     if number != number.to_integral_value() or number > MAX_WHOLE:
-        raise BadCell(said("« %(text)s » n’est pas un nombre entier.", text=tidy(text)))
+        raise BadCell(said("« %(text)s » n’est pas un nombre entier.", text=tidy(text)))
     return int(number)
 
 
@@ -128,10 +128,10 @@ def percent_basis_points(text: str) -> int:
     points = _number(shown.removesuffix("%").strip(), shown, grouped=False) * 100
     if not signed and 0 < points < 50:
         raise BadCell(
-            said("« %(text)s » est un taux douteux : écrivez-le avec son signe %%.", text=shown)
+            said("« %(text)s » est un taux douteux : écrivez-le avec son signe %%.", text=shown)
         )
     if points != points.to_integral_value() or points > 10_000:
-        raise BadCell(said("« %(text)s » n’est pas un taux en pour cent.", text=shown))
+        raise BadCell(said("« %(text)s » n’est pas un taux en pour cent.", text=shown))
     return int(points)
 
 
@@ -139,11 +139,11 @@ def email(text: str) -> str:
     """Return one e-mail address, in lower case. Raises BadCell; asks no server."""
     shown = tidy(text).removeprefix("mailto:")
     if len(re.findall("@", shown)) > 1:
-        raise BadCell(said("« %(text)s » : une seule adresse e-mail par case.", text=shown))
+        raise BadCell(said("« %(text)s » : une seule adresse e-mail par case.", text=shown))
     try:
         checked = validate_email(shown, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
-        raise BadCell(said("« %(text)s » n’est pas une adresse e-mail.", text=shown)) from error
+        raise BadCell(said("« %(text)s » n’est pas une adresse e-mail.", text=shown)) from error
     return checked.normalized.lower()
 
 
@@ -156,8 +156,8 @@ def date(text: str) -> datetime.date:
         if french := _FRENCH_DAY.fullmatch(shown):
             return datetime.date(int(french[4]), int(french[3]), int(french[1]))
     except ValueError as error:
-        raise BadCell(said("« %(text)s » n’existe pas au calendrier.", text=shown)) from error
-    raise BadCell(said("« %(text)s » n’est pas une date : écrivez 31/12/2026.", text=shown))
+        raise BadCell(said("« %(text)s » n’existe pas au calendrier.", text=shown)) from error
+    raise BadCell(said("« %(text)s » n’est pas une date : écrivez 31/12/2026.", text=shown))
 
 
 def yes_no(text: str) -> bool:
@@ -170,7 +170,7 @@ def yes_no(text: str) -> bool:
         return True
     if answer in _NO:
         return False
-    raise BadCell(said("« %(text)s » : répondez par oui ou par non.", text=tidy(text)))
+    raise BadCell(said("« %(text)s » : répondez par oui ou par non.", text=tidy(text)))
 
 
 def plain(text: str) -> str:

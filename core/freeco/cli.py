@@ -75,7 +75,7 @@ def refuse_behind() -> None:
     behind = [each.history.name for each in runner.standing(db.engine, installed()) if each.is_behind]
     if behind:
         raise click.ClickException(
-            f"La base n’est pas à jour ({', '.join(behind)}) : lancez « freeco db upgrade »."
+            f"La base n’est pas à jour ({', '.join(behind)}) : lancez « freeco db upgrade »."
         )
 
 
@@ -91,7 +91,7 @@ def demo(home: Path | None, members: int, seed: int) -> None:
     if demonstration.staged_community() is None:
         if db.session.scalar(select(func.count(Community.id))):
             raise click.ClickException(
-                "Cette base contient déjà une communauté : choisissez un autre dossier avec --home."
+                "Cette base contient déjà une communauté : choisissez un autre dossier avec --home."
             )
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("Les membres arrivent…", total=members)
@@ -101,10 +101,10 @@ def demo(home: Path | None, members: int, seed: int) -> None:
         db.session.commit()
         for sentence in staged.sentences:
             out.print(sentence, highlight=False)
-    out.print("Pour se connecter :", highlight=False)
+    out.print("Pour se connecter :", highlight=False)
     for each in demonstration.sign_ins():
         out.print(f"  {each.email}  ({each.charge})", highlight=False)
-    out.print(f"  mot de passe de chacun : {demonstration.PASSWORD}", highlight=False)
+    out.print(f"  mot de passe de chacun : {demonstration.PASSWORD}", highlight=False)
 
 
 def serve_with(host: str, port: int, workers: int) -> None:
@@ -138,7 +138,7 @@ def run(host: str, port: int) -> None:
     sqlite = check_before_serving()
     out.print(f"Freeco est servi sur http://{host}:{port} (Ctrl+C pour arrêter)", highlight=False)
     if not sqlite:
-        out.print("Avec PostgreSQL, lancez aussi « freeco worker ».", highlight=False)
+        out.print("Avec PostgreSQL, lancez aussi « freeco worker ».", highlight=False)
     serve_with(host, port, workers=1)
 
 
@@ -179,7 +179,7 @@ def upgrade() -> None:
     """Amener la base à la version installée : le cœur d’abord, puis chaque module."""
     moved = runner.upgrade(db.engine, installed())
     for each in moved:
-        out.print(f"{each.history.name} : {each.current or 'vide'} → {each.head}", highlight=False)
+        out.print(f"{each.history.name} : {each.current or 'vide'} → {each.head}", highlight=False)
     if not moved:
         out.print("La base est à jour.")
 
@@ -212,7 +212,7 @@ def import_members(file: Path, slug: str, signed: bool, dry_run: bool) -> None:
     """Inscrire ou inviter les personnes d’une liste (CSV, XLSX, ODS)."""
     community = db.session.scalar(select(Community).where(Community.slug == slug))
     if community is None:
-        raise click.ClickException(f"La communauté « {slug} » n’existe pas.")
+        raise click.ClickException(f"La communauté « {slug} » n’existe pas.")
     keepers = membership.stewards(community)
     if not keepers:
         raise click.ClickException("Cette communauté n’a personne pour veiller sur elle.")
@@ -220,7 +220,7 @@ def import_members(file: Path, slug: str, signed: bool, dry_run: bool) -> None:
     problems = [*reading.problems, *people_entry.problems(reading.people, signed=signed)]
     tell(problems, reading.notices)
     if dry_run:
-        out.print(f"{len(reading.people)} personnes lues ; rien n’est écrit (--dry-run).")
+        out.print(f"{len(reading.people)} personnes lues ; rien n’est écrit (--dry-run).")
         return
     with err.status("Inscription…"):
         done = people_entry.enter_people(
@@ -241,15 +241,15 @@ def doctor() -> None:
     settings = Settings.from_environment()
     lines: list[tuple[bool, str]] = []
     for each in runner.standing(db.engine, plugins):
-        state = "à jour" if not each.is_behind else "à migrer : lancez « freeco db upgrade »"
-        lines.append((not each.is_behind, f"tables de {each.history.name} : {state}"))
+        state = "à jour" if not each.is_behind else "à migrer : lancez « freeco db upgrade »"
+        lines.append((not each.is_behind, f"tables de {each.history.name} : {state}"))
     orphans = runner.orphan_tables(db.engine, plugins)
-    lines.append((True, f"tables d’un module absent, laissées en place : {len(orphans)}"))
+    lines.append((True, f"tables d’un module absent, laissées en place : {len(orphans)}"))
     lines.append(
         (settings.production or settings.is_sqlite, "production" if settings.production else "développement")
     )
     htmx = Path(__file__).parent / "web/static/npm/htmx.min.js"
-    lines.append((htmx.exists(), "paquets npm (facultatifs) : « make front » les installe"))
+    lines.append((htmx.exists(), "paquets npm (facultatifs) : « make front » les installe"))
     for good, text in lines:
         out.print(("[green]bien[/] " if good else "[yellow]à voir[/] ") + text, highlight=False)
 
@@ -261,7 +261,7 @@ def write_backup(file: Path) -> None:
     """Sauvegarder toute la base dans un fichier, sans arrêter le site."""
     with err.status("Sauvegarde…"):
         size = backup.write(db.engine, file)
-    out.print(f"{file} : {size} octets", highlight=False)
+    out.print(f"{file} : {size} octets", highlight=False)
 
 
 @freeco.command()
@@ -271,7 +271,7 @@ def write_backup(file: Path) -> None:
 def restore(file: Path, yes: bool) -> None:
     """Remettre la base dans l’état d’une sauvegarde (le site doit être arrêté)."""
     if not yes:
-        click.confirm("Tout ce qui est dans la base est remplacé. Continuer ?", abort=True)
+        click.confirm("Tout ce qui est dans la base est remplacé. Continuer ?", abort=True)
     with err.status("Restauration…"):
         backup.restore(db.engine, file)
     out.print("La base est restaurée.")

@@ -18,7 +18,7 @@ def tell(problems: Iterable[Problem], notices: Iterable[Notice]) -> None:
     wrong = list(problems)
     for problem in wrong:
         err.print(
-            f"ligne {problem.line}, {problem.column} : {problem.reason}",
+            f"ligne {problem.line}, {problem.column} : {problem.reason}",
             highlight=False,
             markup=False,
             soft_wrap=True,
@@ -26,5 +26,5 @@ def tell(problems: Iterable[Problem], notices: Iterable[Notice]) -> None:
     if wrong:
         count = "1 ligne" if len(wrong) == 1 else f"{len(wrong)} lignes"
         raise click.ClickException(
-            f"{count} à corriger dans le fichier ; rien n’a été changé."
+            f"{count} à corriger dans le fichier ; rien n’a été changé."
         )

@@ -78,7 +78,7 @@ def missing(table: Table, columns: Sequence[Column], mapping: Mapping[str, int])
         Problem(
             table.header_line,
             str(column.label),
-            said("La colonne « %(label)s » manque.", label=str(column.label)),
+            said("La colonne « %(label)s » manque.", label=str(column.label)),
         )
         for column in columns
         if column.required and column.name not in mapping
@@ -99,7 +99,7 @@ def left_out(table: Table, mapping: Mapping[str, int]) -> list[Notice]:
         notices.append(
             Notice(
                 said(
-                    "Seule la feuille « %(read)s » est lue, pas les autres : %(others)s.",
+                    "Seule la feuille « %(read)s » est lue, pas les autres : %(others)s.",
                     read=table.sheet,
                     others=sheets,
                 )
@@ -112,8 +112,8 @@ def not_kept(heading: str, lines: int) -> Notice:
     """Tell that a column is not taken over, and how many lines had filled it."""
     return Notice(
         counted(
-            "La colonne « %(heading)s » n’est pas reprise : %(num)s ligne était remplie.",
-            "La colonne « %(heading)s » n’est pas reprise : %(num)s lignes étaient remplies.",
+            "La colonne « %(heading)s » n’est pas reprise : %(num)s ligne était remplie.",
+            "La colonne « %(heading)s » n’est pas reprise : %(num)s lignes étaient remplies.",
             lines,
             heading=heading,
         )
@@ -175,7 +175,7 @@ def lines_of(table: Table, mapping: Mapping[str, int]) -> list[Line]:
         too_far = [place for place, cell in enumerate(line.row.cells) if cell and place > last]
         if too_far:
             reason = said(
-                "Cette ligne a plus de cases que de titres : un séparateur est-il de trop ?"
+                "Cette ligne a plus de cases que de titres : un séparateur est-il de trop ?"
             )
             line.problems.append(Problem(line.row.number, column_letter(too_far[0]), reason))
     return lines

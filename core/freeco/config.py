@@ -66,8 +66,8 @@ class Settings:
             self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32  # noqa: PLR2004
         ):
             raise BadConfiguration(
-                "FREECO_SECRET_KEY doit être un secret d’au moins 32 caractères en production ; "
-                "par exemple : python3 -c 'import secrets; print(secrets.token_hex(32))'"
+                "FREECO_SECRET_KEY doit être un secret d’au moins 32 caractères en production ; "
+                "par exemple : python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
 
 

@@ -113,8 +113,9 @@ def init_database(app: Flask) -> None:
 def lock(row: Model) -> None:
     """Lock a row until the transaction ends, and read it as it is now.
 
-    ``SELECT ... FOR UPDATE`` on PostgreSQL; SQLite holds its one write lock already. What was
+    ``SELECT ... FOR NO KEY UPDATE`` on PostgreSQL, which does not hold up rows that merely
+    refer to this one; SQLite holds its one write lock already. What was
     changed and not yet written is written first: a plain ``refresh`` would throw it away.
     """
     db.session.flush()
-    db.session.refresh(row, with_for_update=True)
+    db.session.refresh(row, with_for_update={"key_share": True, "of": type(row)})

@@ -64,7 +64,7 @@ class Plugins:
             plugin = entry_point.load()
         except Exception as error:
             raise BadModule(
-                f"Le module « {entry_point.name} » ({entry_point.value}) ne se charge pas : {error}"
+                f"Le module « {entry_point.name} » ({entry_point.value}) ne se charge pas : {error}"
             ) from error
         self.add(entry_point.name, plugin)
 
@@ -73,7 +73,7 @@ class Plugins:
         try:
             self._manager.register(plugin, name)
         except (pluggy.PluginValidationError, ValueError) as error:
-            raise BadModule(f"Le module « {name} » a un hook incorrect : {error}") from error
+            raise BadModule(f"Le module « {name} » a un hook incorrect : {error}") from error
         unknown = [
             hook
             for hook in dir(plugin)
@@ -81,12 +81,12 @@ class Plugins:
         ]
         if unknown:
             raise BadModule(
-                f"Le module « {name} » répond à un hook inconnu : {', '.join(unknown)}"
+                f"Le module « {name} » répond à un hook inconnu : {', '.join(unknown)}"
             )
         module = self._introduce(name, plugin)
         if module.name != name or not NAME.fullmatch(name):
             raise BadModule(
-                f"Le point d’entrée « {name} » introduit un module nommé « {module.name} »"
+                f"Le point d’entrée « {name} » introduit un module nommé « {module.name} »"
             )
         self.modules[name] = module
         self._plugins[name] = plugin
@@ -94,10 +94,10 @@ class Plugins:
     def _introduce(self, name: str, plugin: object) -> Module:
         introduce = getattr(plugin, "freeco_module", None)
         if introduce is None:
-            raise BadModule(f"Le module « {name} » ne se présente pas (freeco_module manque)")
+            raise BadModule(f"Le module « {name} » ne se présente pas (freeco_module manque)")
         module = introduce()
         if not isinstance(module, Module):
-            raise BadModule(f"Le module « {name} » ne rend pas un freeco.module.Module")
+            raise BadModule(f"Le module « {name} » ne rend pas un freeco.module.Module")
         return module
 
     def check(self) -> None:
@@ -105,12 +105,12 @@ class Plugins:
         try:
             self._manager.check_pending()
         except pluggy.PluginValidationError as error:
-            raise BadModule(f"Hook inconnu : {error}") from error
+            raise BadModule(f"Hook inconnu : {error}") from error
         for module in self.modules.values():
             for required in module.requires:
                 if required not in self.modules:
                     raise BadModule(
-                        f"Le module « {module.name} » demande « {required} », qui n’est pas installé"
+                        f"Le module « {module.name} » demande « {required} », qui n’est pas installé"
                     )
 
     def folder(self, name: str) -> Path | None:

@@ -22,10 +22,10 @@ TOO_HEAVY = _("Le fichier dépasse 5 Mo. Enregistrez une seule feuille, sans ima
 TOO_LONG = _("Le tableau dépasse 5 000 lignes. Coupez-le en plusieurs fichiers.")
 TOO_WIDE = _("Le tableau dépasse 200 colonnes. Supprimez celles qui ne servent pas.")
 OLD_EXCEL = _(
-    "Ancien format Excel, ou classeur protégé par un mot de passe : "
+    "Ancien format Excel, ou classeur protégé par un mot de passe : "
     "enregistrez-le en .xlsx, .ods ou .csv."
 )
-NOT_A_TABLE = _("Ce fichier n’est pas un tableau : envoyez un fichier .csv, .xlsx ou .ods.")
+NOT_A_TABLE = _("Ce fichier n’est pas un tableau : envoyez un fichier .csv, .xlsx ou .ods.")
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OTHERS = (b"%PDF", b"{\\rtf", b"<")
@@ -117,7 +117,7 @@ def _records(name: str, text: str) -> Iterator[list[str]]:
     except csv.Error as error:
         raise UnreadableFile(
             said(
-                "Dans « %(name)s », des guillemets sont mal fermés vers la ligne %(line)s.",
+                "Dans « %(name)s », des guillemets sont mal fermés vers la ligne %(line)s.",
                 name=name,
                 line=lines.line_num,
             )

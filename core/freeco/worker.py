@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from freeco.activation import open_due, open_modules
+from freeco.announcements import ONCE, announce
 from freeco.clock import now
 from freeco.db import db
 from freeco.events import deliver_events
@@ -19,6 +20,7 @@ from freeco.kernel_models import SweepRun
 from freeco.members.models import Attempt, Community, OneTimeLink
 from freeco.module import Job
 from freeco.notifications.delivery import deliver_mail
+from freeco.notifications.models import OutgoingMail
 
 TICK_SECONDS = 5
 DAY_MINUTES = 24 * 60
@@ -34,6 +36,7 @@ def tick(app: Flask) -> None:
             lambda: deliver_events(kernel.plugins),
             lambda: deliver_mail(kernel.settings),
             lambda: run_sweeps(kernel),
+            lambda: announce(kernel.plugins),
         ):
             _try(work)
 
@@ -69,9 +72,12 @@ def _clean(community: Community) -> None:
     db.session.execute(delete(Attempt).where(Attempt.window_start < long_ago))
     db.session.execute(
         delete(SweepRun).where(
-            SweepRun.ran_at < long_ago, SweepRun.community_id == community.id
+            SweepRun.ran_at < long_ago,
+            SweepRun.community_id == community.id,
+            SweepRun.slot != ONCE,
         )
     )
+    db.session.execute(delete(OutgoingMail).where(OutgoingMail.sent_at < long_ago))
 
 
 def _due(kernel: Kernel) -> Iterator[tuple[int, str, Job, int]]:

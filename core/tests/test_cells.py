@@ -40,20 +40,20 @@ def test_an_amount_is_read_as_french_people_write_it(written: str, expected: int
     [
         ("", "Il manque un montant."),
         ("€", "Il manque un nombre."),
-        ("-3", "« -3 » : un nombre négatif n’a pas sa place ici."),
-        ("−3 €", "« −3 € » : un nombre négatif n’a pas sa place ici."),
-        ("12,505", "« 12,505 » : des milliers ou des décimales ? Écrivez 12505 ou 12,50."),
-        ("0,505", "« 0,505 » : un montant a deux décimales au plus."),
-        ("1.234", "« 1.234 » : des milliers ou des décimales ? Écrivez 1234 ou 1,23."),
-        ("12 50", "« 12 50 » n’est pas un nombre."),
-        ("1.2,3.4", "« 1.2,3.4 » n’est pas un nombre."),
-        ("12.34.56", "« 12.34.56 » n’est pas un nombre."),
-        ("\u0661\u0662", "« \u0661\u0662 » n’est pas un nombre."),
-        ("²", "« ² » n’est pas un nombre."),
-        ("1e3", "« 1e3 » n’est pas un nombre."),
-        ("#REF!", "« #REF! » n’est pas un nombre."),
-        ("deux euros", "« deux euros » n’est pas un nombre."),
-        ("100 000,01", "« 100000.01 € » : c’est plus de 100 000 €."),
+        ("-3", "« -3 » : un nombre négatif n’a pas sa place ici."),
+        ("−3 €", "« −3 € » : un nombre négatif n’a pas sa place ici."),
+        ("12,505", "« 12,505 » : des milliers ou des décimales ? Écrivez 12505 ou 12,50."),
+        ("0,505", "« 0,505 » : un montant a deux décimales au plus."),
+        ("1.234", "« 1.234 » : des milliers ou des décimales ? Écrivez 1234 ou 1,23."),
+        ("12 50", "« 12 50 » n’est pas un nombre."),
+        ("1.2,3.4", "« 1.2,3.4 » n’est pas un nombre."),
+        ("12.34.56", "« 12.34.56 » n’est pas un nombre."),
+        ("\u0661\u0662", "« \u0661\u0662 » n’est pas un nombre."),
+        ("²", "« ² » n’est pas un nombre."),
+        ("1e3", "« 1e3 » n’est pas un nombre."),
+        ("#REF!", "« #REF! » n’est pas un nombre."),
+        ("deux euros", "« deux euros » n’est pas un nombre."),
+        ("100 000,01", "« 100000.01 € » : c’est plus de 100 000 €."),
     ],
 )
 def test_a_doubtful_amount_is_refused_with_its_reason(written: str, reason: str) -> None:
@@ -138,7 +138,7 @@ def test_yes_and_no_have_many_forms() -> None:
 
 
 def test_headings_are_the_same_whatever_their_accents_and_points() -> None:
-    assert cells.same_heading("Prénom", "PRENOM :")
+    assert cells.same_heading("Prénom", "PRENOM :")
     assert cells.same_heading("unit_type", "Unit type")
     assert cells.same_heading("Nb d’œufs", "nb d'oeufs")
     assert not cells.same_heading("Nom", "Prénom")

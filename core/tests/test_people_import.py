@@ -55,12 +55,12 @@ def test_every_bad_line_is_told_and_the_good_ones_are_read() -> None:
     assert names(found) == [("", "Petit")]
     assert found.problems == (
         Problem(2, "Nom", "Il manque le nom."),
-        Problem(3, "E-mail", "« pas une adresse » n’est pas une adresse e-mail."),
-        Problem(3, "Téléphone", "« 12 » n’est pas un numéro de téléphone."),
+        Problem(3, "E-mail", "« pas une adresse » n’est pas une adresse e-mail."),
+        Problem(3, "Téléphone", "« 12 » n’est pas un numéro de téléphone."),
         Problem(
             4,
             "Téléphone",
-            "Le tableur a abîmé ce numéro : mettez la colonne au format texte.",
+            "Le tableur a abîmé ce numéro : mettez la colonne au format texte.",
         ),
     )
 
@@ -68,7 +68,7 @@ def test_every_bad_line_is_told_and_the_good_ones_are_read() -> None:
 def test_a_list_without_names_is_a_problem_of_its_header() -> None:
     found = reading("AMAP des Tilleuls;", ";", "E-mail;Ville", "a@exemple.fr;Die")
     assert found.people == ()
-    assert found.problems == (Problem(3, "Nom", "La colonne « Nom » manque."),)
+    assert found.problems == (Problem(3, "Nom", "La colonne « Nom » manque."),)
 
 
 def test_a_whole_name_is_cut_only_where_it_is_sure() -> None:
@@ -109,10 +109,10 @@ def test_a_column_or_a_sheet_that_is_not_read_is_told() -> None:
     table = Table(("Nom", "Adhérent", "Chèque", ""), rows, 1, "Membres", ("Bureau",))
     texts = [notice.text for notice in read_people(table, {"last_name": 0, "full_name": 1}).notices]
     assert texts[1:] == [
-        "La colonne « Adhérent » n’est pas reprise : 1 ligne était remplie.",
-        "La colonne « Chèque » n’est pas reprise : 1 ligne était remplie.",
-        "La colonne « sans titre, colonne D » n’est pas reprise : 1 ligne était remplie.",
-        "Seule la feuille « Membres » est lue, pas les autres : Bureau.",
+        "La colonne « Adhérent » n’est pas reprise : 1 ligne était remplie.",
+        "La colonne « Chèque » n’est pas reprise : 1 ligne était remplie.",
+        "La colonne « sans titre, colonne D » n’est pas reprise : 1 ligne était remplie.",
+        "Seule la feuille « Membres » est lue, pas les autres : Bureau.",
     ]
 
 

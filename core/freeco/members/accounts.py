@@ -46,7 +46,7 @@ def normal_email(email: str) -> str:
         checked = validate_email(email.strip(), check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise Invalid(
-            {"email": [said("Cette adresse e-mail ne convient pas : vérifiez-la.")]}
+            {"email": [said("Cette adresse e-mail ne convient pas : vérifiez-la.")]}
         ) from error
     return (checked.ascii_email or checked.normalized).lower()
 
@@ -190,7 +190,7 @@ def change_contact(
     }
     phone = phone.strip()
     if phone and not PHONE.fullmatch(phone):
-        wrong["phone"] = [said("Un numéro de téléphone : 06 12 34 56 78, ou +33…")]
+        wrong["phone"] = [said("Un numéro de téléphone : 06 12 34 56 78, ou +33…")]
     if language not in LANGUAGES:
         wrong["language"] = [said("Ce choix n’existe pas.")]
     if wrong:

@@ -80,12 +80,12 @@ def join() -> ResponseReturnValue:
         form.status = 422
         return _join(form)
     if taken["sha256"] != charter.reading(language()).sha256:
-        form.errors = {WHOLE: [str(_("La charte a changé entre-temps : relisez-la, s’il vous plaît."))]}
+        form.errors = {WHOLE: [str(_("La charte a changé entre-temps : relisez-la, s’il vous plaît."))]}
         form.status = 409
         return _join(form)
     membership.join(kernel().plugins, g.community, g.person, g.person, language())
     db.session.commit()
-    flash(str(_("Bienvenue : vous êtes membre.")), "good")
+    flash(str(_("Bienvenue : vous êtes membre.")), "good")
     return redirect(safe_next(request.args.get("suite") or url_for("circle.home")))
 
 

@@ -48,7 +48,7 @@ class LastSteward(Refusal):
     """A community keeps somebody who looks after it."""
 
     reason = _(
-        "Il faut au moins une personne pour veiller sur la communauté : nommez-en une autre."
+        "Il faut au moins une personne pour veiller sur la communauté : nommez-en une autre."
     )
 
 
@@ -77,9 +77,9 @@ def lock_community(community: Community) -> None:
     """
     if community.territory_id is not None:
         db.session.execute(
-            select(Territory.id).where(Territory.id == community.territory_id).with_for_update()
+            select(Territory.id).where(Territory.id == community.territory_id).with_for_update(key_share=True)
         )
-    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update())
+    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update(key_share=True))
 
 
 def membership_of(community: Community, person: Person) -> Member | None:

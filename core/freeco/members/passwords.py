@@ -47,7 +47,7 @@ def check_strength(password: str, *own: str) -> None:
     if len(password) < SHORTEST:
         raise WeakPassword(
             said(
-                "Choisissez au moins %(number)s caractères : une phrase courte convient bien.",
+                "Choisissez au moins %(number)s caractères : une phrase courte convient bien.",
                 number=SHORTEST,
             )
         )
@@ -61,7 +61,7 @@ def check_strength(password: str, *own: str) -> None:
         if len(word) >= OWN_WORD_LENGTH:
             plain = plain.replace(word, "")
     if len(plain) < LEAST_OF_ONES_OWN:
-        raise WeakPassword(said("Votre nom et votre adresse se devinent : prenez d’autres mots."))
+        raise WeakPassword(said("Votre nom et votre adresse se devinent : prenez d’autres mots."))
 
 
 def _is_common(plain: str) -> bool:

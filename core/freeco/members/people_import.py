@@ -90,7 +90,7 @@ def read_people(table: Table, mapping: Mapping[str, int] | None = None) -> Peopl
     if mapping is None:
         mapping = guess(table.header, PERSON_COLUMNS)
     if not mapping.keys() & {"last_name", FULL_NAME}:
-        reason = said("La colonne « Nom » manque.")
+        reason = said("La colonne « Nom » manque.")
         return PeopleReading((), (Problem(table.header_line, said("Nom"), reason),), ())
     if "last_name" in mapping:
         mapping = {name: place for name, place in mapping.items() if name != FULL_NAME}
@@ -166,7 +166,7 @@ class _Reader:
             line.refuse(
                 "email",
                 said(
-                    "L’adresse %(email)s est déjà à la ligne %(first)s (ici ligne %(here)s) : "
+                    "L’adresse %(email)s est déjà à la ligne %(first)s (ici ligne %(here)s) : "
                     "une adresse sert à une seule personne. Laissez vide celle de l’autre.",
                     email=address,
                     first=first,
@@ -182,10 +182,10 @@ class _Reader:
         if _DAMAGED_NUMBER.fullmatch(text):
             line.refuse(
                 "phone",
-                said("Le tableur a abîmé ce numéro : mettez la colonne au format texte."),
+                said("Le tableur a abîmé ce numéro : mettez la colonne au format texte."),
             )
         elif text and len(digits) < 6:
-            line.refuse("phone", said("« %(text)s » n’est pas un numéro de téléphone.", text=text))
+            line.refuse("phone", said("« %(text)s » n’est pas un numéro de téléphone.", text=text))
         elif re.fullmatch("[1-9][0-9]{8}", text):
             self.zeros.append(line.row.number)
             return f"0{text}"
@@ -207,7 +207,7 @@ class _Reader:
             notices.append(
                 Notice(
                     said(
-                        "Prénom et nom sont dans une seule case et l’ordre n’est pas sûr : le nom "
+                        "Prénom et nom sont dans une seule case et l’ordre n’est pas sûr : le nom "
                         "est gardé entier (lignes %(lines)s). Séparez-les pour un tri par nom.",
                         lines=_listed(lines),
                     )
@@ -245,7 +245,7 @@ def _same_names(people: list[PersonDraft]) -> list[Notice]:
     return [
         Notice(
             said(
-                "%(name)s figure plusieurs fois (lignes %(lines)s). Est-ce la même personne ?",
+                "%(name)s figure plusieurs fois (lignes %(lines)s). Est-ce la même personne ?",
                 name=f"{same[0].first_name} {same[0].last_name}".strip(),
                 lines=_listed([person.line for person in same]),
             )

@@ -25,7 +25,7 @@ from freeco.plugins import Plugins
 class ServesSomebody(Refusal):
     """Who acts for others hands the charge over before disappearing."""
 
-    reason = _("Vous agissez pour quelqu’un d’autre : confiez d’abord cette charge à un membre.")
+    reason = _("Vous agissez pour quelqu’un d’autre : confiez d’abord cette charge à un membre.")
 
 
 def export(plugins: Plugins, person: Person) -> dict[str, Any]:

@@ -27,7 +27,7 @@ class NotAProxy(Refusal):
 class HasAnAccount(Refusal):
     """A person with an account acts in person."""
 
-    reason = _("Cette personne a son propre compte : personne n’agit à sa place.")
+    reason = _("Cette personne a son propre compte : personne n’agit à sa place.")
 
 
 def enter_person_without_email(

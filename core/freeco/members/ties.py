@@ -21,8 +21,8 @@ class HasTies(Refusal):
         super().__init__()
         self.ties = ties
         self.reason = said(
-            "Avant de partir, il reste à régler : %(ties)s",
-            ties=" ; ".join(str(tie.reason) for tie in ties),
+            "Avant de partir, il reste à régler : %(ties)s",
+            ties=" ; ".join(str(tie.reason) for tie in ties),
         )
 
 
@@ -48,7 +48,7 @@ def _people_left_alone(member: Member) -> list[Tie]:
     return [
         Tie(
             said(
-                "vous agissez pour %(name)s : confiez cette charge à quelqu’un d’autre",
+                "vous agissez pour %(name)s : confiez cette charge à quelqu’un d’autre",
                 name=person.name,
             ),
             "/moi",
@@ -86,7 +86,7 @@ def _organisations_left_alone(member: Member) -> list[Tie]:
     return [
         Tie(
             said(
-                "vous seul ou seule agissez pour %(name)s : donnez-y un rôle à quelqu’un,"
+                "vous seul ou seule agissez pour %(name)s : donnez-y un rôle à quelqu’un,"
                 " ou faites-la partir d’abord",
                 name=name,
             ),

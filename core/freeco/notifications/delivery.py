@@ -186,6 +186,6 @@ def _server(mail_url: str) -> smtplib.SMTP:
     if user:
         if not private and host not in THIS_MACHINE:
             server.close()
-            raise MailRefused(f"{host} ne chiffre pas : le mot de passe ne lui est pas envoyé")
+            raise MailRefused(f"{host} ne chiffre pas : le mot de passe ne lui est pas envoyé")
         server.login(user, unquote(parts.password or ""))
     return server

@@ -234,7 +234,7 @@ def _flat(messages: Any, schema: Schema) -> dict[str, list[str]]:
         texts = said if isinstance(said, list) else _texts(said)
         if name not in schema.fields:
             found.setdefault(WHOLE, []).append(
-                str(_("Le formulaire contient un champ inconnu : %(name)s.", name=name[:40]))
+                str(_("Le formulaire contient un champ inconnu : %(name)s.", name=name[:40]))
             )
         else:
             found[name] = [str(text) for text in texts]

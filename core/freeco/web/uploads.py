@@ -15,7 +15,7 @@ NAME = re.compile(r"[A-Za-z0-9_-]{43}\.[a-z]{1,5}")
 class UploadGone(Refusal):
     """The file was kept long enough."""
 
-    reason = _("Ce fichier n’est plus là : choisissez-le de nouveau.")
+    reason = _("Ce fichier n’est plus là : choisissez-le de nouveau.")
 
 
 class NoFile(Refusal):

@@ -9,7 +9,7 @@ from freeco_library import plugin
 
 from freeco.members.models import Community
 from freeco.plugins import Plugins
-from freeco.testing import Visitor, make_community, make_member, migrated_app, settings_for
+from freeco.testing import Visitor, make_member, migrated_app, settings_for
 from freeco.testing.people import open_module, sign_in_as
 
 
@@ -29,13 +29,3 @@ def test_a_member_reads_how_many_people_may_lend(client: Visitor, community: Com
     assert member.person is not None
     page = sign_in_as(client, member.person).get("/lavergne/library/")
     assert "1 personne peut prêter un livre ici." in page.text
-
-
-def test_a_member_of_another_community_sees_no_library(
-    client: Visitor, community: Community
-) -> None:
-    open_module(community, "library")
-    stranger = make_member(make_community("assiac", "Amis d’Assiac"))
-    assert stranger.person is not None
-    page = sign_in_as(client, stranger.person).get("/assiac/library/")
-    assert page.status_code == 404

@@ -76,7 +76,7 @@ def change_producer(
 
 
 def _refuse_same_name(community: Community, name: str, but: int | None) -> None:
-    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update())
+    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update(key_share=True))
     # Compared here: SQLite's lower() leaves É as it is.
     if any(
         each.name.casefold() == name.casefold() and each.id != but

@@ -18,7 +18,7 @@ from freeco_direct_sales.models import Cheque, ChequeState, SeasonContract, Subs
 def dates(first: date, count: int) -> list[date]:
     """Return the days from which each cheque is banked: the first, then the 1st of each month."""
     months = [first.year * 12 + first.month - 1 + index for index in range(count)]
-    return [first] + [date(month // 12, month % 12 + 1, 1) for month in months[1:]]
+    return [first, *(date(month // 12, month % 12 + 1, 1) for month in months[1:])][:count]
 
 
 def amounts(total: Money, count: int) -> tuple[Money, ...]:

@@ -46,12 +46,12 @@ def import_products(file: Path, producer: int, dry_run: bool) -> None:
     reading = read_products(read_table(file.name, file.read_bytes()))
     tell(reading.problems, reading.notices)
     if dry_run:
-        click.echo(f"{len(reading.products)} produits lus ; rien n’est écrit (--dry-run).")
+        click.echo(f"{len(reading.products)} produits lus ; rien n’est écrit (--dry-run).")
         return
     with Console(stderr=True).status("Enregistrement…"):
         done = catalogue.import_products(found, reading.products)
     db.session.commit()
     click.echo(
-        f"{found.name} : {done.added} produits ajoutés, {done.changed} modifiés, "
+        f"{found.name} : {done.added} produits ajoutés, {done.changed} modifiés, "
         f"{done.same} inchangés."
     )

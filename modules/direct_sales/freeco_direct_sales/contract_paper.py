@@ -40,7 +40,7 @@ def contract_paper(subscription: Subscription) -> ContractPaper:
         each for each in deliveries if any(quantities[each.id, product.id] for product in products)
     ]
     return ContractPaper(
-        title=said("Contrat « %(name)s »", name=contract.name),
+        title=said("Contrat « %(name)s »", name=contract.name),
         code=subscription.code,
         community=contract.community.name,
         season_text=said(
@@ -74,7 +74,7 @@ def contract_paper(subscription: Subscription) -> ContractPaper:
         delivery_place=_places(served),
         exceptions=tuple(
             said(
-                "%(day)s : pas de livraison (%(reason)s)",
+                "%(day)s : pas de livraison (%(reason)s)",
                 day=day(local_day(each.distribution)),
                 reason=each.reason,
             )
@@ -159,11 +159,11 @@ def _vat(subscription: Subscription, quantities: dict[tuple[int, int], int]) -> 
         product = products[product_id]
         by_rate[product.vat_basis_points] += product.price.cents * many
     parts = [
-        f"{percent(rate)} : {money(Money(_included(cents, rate)))}"
+        f"{percent(rate)} : {money(Money(_included(cents, rate)))}"
         for rate, cents in sorted(by_rate.items())
         if cents
     ]
-    return said("dont TVA %(parts)s", parts=" ; ".join(parts)) if parts else ""
+    return said("dont TVA %(parts)s", parts=" ; ".join(parts)) if parts else ""
 
 
 def _included(cents: int, basis_points: int) -> int:

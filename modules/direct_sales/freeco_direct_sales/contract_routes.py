@@ -167,7 +167,7 @@ def close_contract(contract_id: int) -> ResponseReturnValue:
     """Take no more subscriptions."""
     contracts.close_contract(contracts.find_contract(g.community, contract_id))
     db.session.commit()
-    flash(str(_("Les souscriptions sont closes ; celles qui sont faites restent.")), "good")
+    flash(str(_("Les souscriptions sont closes ; celles qui sont faites restent.")), "good")
     return redirect(url_for("direct_sales_contracts.manage", contract_id=contract_id))
 
 

@@ -75,7 +75,7 @@ FARMS = (
     Farm(
         "Chèvrerie du Causse",
         "Le Mas-du-Causse, 17 km",
-        "Quarante chèvres alpines, fromages au lait cru ; pas de traite de Noël à fin janvier.",
+        "Quarante chèvres alpines, fromages au lait cru ; pas de traite de Noël à fin janvier.",
         "Fromages de chèvre",
         ContractKind.FREE,
         2,
@@ -134,7 +134,7 @@ def stage(staging: Demonstration) -> Sequence[str]:
     coming = dates[WEEKS_BEFORE]
     _change_at_the_last_minute(held, coming)
     return (
-        f"La prochaine distribution porte le code {sheets.code(coming)} ; sa feuille :",
+        f"La prochaine distribution porte le code {sheets.code(coming)} ; sa feuille :",
         f"  freeco sheet {coming.id} --output feuille.pdf",
     )
 

@@ -66,9 +66,9 @@ def _create(
     problems: dict[str, list[str]] = {}
     starts_at, ends_at = _hour(starts), _hour(ends)
     if starts_at is None:
-        problems["starts"] = [str(_("Écrivez l’heure ainsi : 18:30."))]
+        problems["starts"] = [str(_("Écrivez l’heure ainsi : 18:30."))]
     if ends_at is None:
-        problems["ends"] = [str(_("Écrivez l’heure ainsi : 19:30."))]
+        problems["ends"] = [str(_("Écrivez l’heure ainsi : 19:30."))]
     if starts_at and ends_at and ends_at <= starts_at:
         problems["ends"] = [str(_("La fin vient avant le début."))]
     if last is not None and last < first:
@@ -99,7 +99,7 @@ def _exceptions(text: str, problems: dict[str, list[str]]) -> list[date]:
         try:
             found.append(cells.date(word))
         except cells.BadCell as error:
-            problems.setdefault("without", []).append(f"{word[:20]} : {error}")
+            problems.setdefault("without", []).append(f"{word[:20]} : {error}")
     return found
 
 
@@ -183,7 +183,7 @@ def note_print(distribution_id: int) -> ResponseReturnValue:
     }.values():
         sheets.note_print(distribution, producer)
     db.session.commit()
-    flash(str(_("Noté : ce qui change à partir de maintenant sera marqué « modifié ».")), "good")
+    flash(str(_("Noté : ce qui change à partir de maintenant sera marqué « modifié ».")), "good")
     return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))
 
 
@@ -231,7 +231,7 @@ def cancel(distribution_id: int, delivery_id: int) -> ResponseReturnValue:
 
     if not form.apply(ReasonSchema(), act):
         return _show(distribution, form)
-    flash(str(_("Livraison annulée ; %(count)s personnes prévenues.", count=form.result)), "good")
+    flash(str(_("Livraison annulée ; %(count)s personnes prévenues.", count=form.result)), "good")
     return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))
 
 

@@ -48,7 +48,7 @@ def create_distributions(
 
     Raises SameDistribution when one already stands at that moment and place.
     """
-    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update())
+    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update(key_share=True))
     zone = ZoneInfo(community.timezone)
     created = []
     for day in days[:MOST_DATES]:
@@ -135,7 +135,7 @@ def cancel_delivery(delivery: Delivery, reason: str) -> list[Person]:
     if delivery.cancelled_at is not None:
         return []
     delivery.cancelled_at, delivery.reason = now(), reason.strip()
-    words = f"{delivery.contract.name} : livraison annulée ({delivery.reason})"
+    words = f"{delivery.contract.name} : livraison annulée ({delivery.reason})"
     db.session.add(Change(delivery_id=delivery.id, words=words))
     publish(
         DeliveryCancelled(
@@ -153,7 +153,7 @@ def restore_delivery(delivery: Delivery) -> list[Person]:
     if delivery.cancelled_at is None:
         return []
     delivery.cancelled_at, delivery.reason = None, ""
-    words = f"{delivery.contract.name} : livraison maintenue"
+    words = f"{delivery.contract.name} : livraison maintenue"
     db.session.add(Change(delivery_id=delivery.id, words=words))
     return people_served(delivery)
 

@@ -51,7 +51,7 @@ class ContractNotReady(Refusal):
 class ContractAlreadyOpen(Refusal):
     """What people have signed no longer changes."""
 
-    reason = _("Ce contrat est déjà ouvert : ses produits et ses prix ne changent plus.")
+    reason = _("Ce contrat est déjà ouvert : ses produits et ses prix ne changent plus.")
 
 
 class AlreadySigned(Refusal):
@@ -70,13 +70,13 @@ class NotYours(Refusal):
 class SignedByBoth(Refusal):
     """A contract both sides have signed is not withdrawn by a click."""
 
-    reason = _("Ce contrat est signé des deux côtés : voyez avec le producteur pour l’arrêter.")
+    reason = _("Ce contrat est signé des deux côtés : voyez avec le producteur pour l’arrêter.")
 
 
 class PlaceGivenBack(Refusal):
     """Nothing is delivered any more to a household that has withdrawn."""
 
-    reason = _("La place a été rendue : plus rien ne change.")
+    reason = _("La place a été rendue : plus rien ne change.")
 
 
 class ChequeOutOfOrder(Refusal):
@@ -100,11 +100,11 @@ class SameDistribution(Refusal):
 class ReasonMissing(Refusal):
     """People come for nothing unless they are told why."""
 
-    reason = _("Dites pourquoi : le motif est imprimé sur la feuille et envoyé aux foyers.")
+    reason = _("Dites pourquoi : le motif est imprimé sur la feuille et envoyé aux foyers.")
     status = 422
 
 
 class DeliveryPast(Refusal):
     """What was taken home cannot be changed."""
 
-    reason = _("Cette distribution est passée : ses quantités ne changent plus.")
+    reason = _("Cette distribution est passée : ses quantités ne changent plus.")

@@ -73,7 +73,7 @@ def freeco_home(community: Community, member: Member) -> list[Card]:
                 title=counted(
                     "%(num)s contrat à signer", "%(num)s contrats à signer", len(waiting)
                 ),
-                text=said("Des foyers se sont engagés ; votre signature conclut le contrat."),
+                text=said("Des foyers se sont engagés ; votre signature conclut le contrat."),
                 url=url_for("direct_sales.home", community=community.slug),
                 action=_("Lire et signer"),
                 urgent=True,
@@ -119,7 +119,7 @@ def freeco_agenda(
             names = ", ".join(dict.fromkeys(line.product for line in lines))
             items.append(
                 AgendaItem(
-                    title=said("Distribution : %(what)s", what=names),
+                    title=said("Distribution : %(what)s", what=names),
                     starts_at=each.starts_at,
                     ends_at=each.ends_at,
                     place=each.place,
@@ -150,7 +150,7 @@ def freeco_ref(ref: Ref) -> RefLabel | None:
 @hookimpl
 def freeco_leaving(member: Member) -> list[Tie]:
     """Say which contracts are still running."""
-    return privacy.ties(member, url_for("direct_sales.home", community=member.community.slug))
+    return privacy.ties(member, f"/{member.community.slug}/direct-sales/")
 
 
 @hookimpl

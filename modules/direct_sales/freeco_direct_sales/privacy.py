@@ -64,7 +64,7 @@ def ties(member: Member, url: str) -> list[Tie]:
         return []
     return [
         Tie(
-            _("Le contrat « %(name)s » court encore.", name=each.contract.name), url
+            _("Le contrat « %(name)s » court encore.", name=each.contract.name), url
         )
         for each in subscriptions.subscriptions_of(household)
         if any(d.distribution.ends_at > now() for d in deliveries_of(each.contract))

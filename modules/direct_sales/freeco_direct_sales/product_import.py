@@ -134,14 +134,14 @@ class _Reader:
             return
         if product.reference:
             reason = said(
-                "La référence « %(reference)s » est déjà à la ligne %(first)s.",
+                "La référence « %(reference)s » est déjà à la ligne %(first)s.",
                 reference=product.reference,
                 first=first,
             )
             line.refuse("reference", reason)
         else:
             reason = said(
-                "« %(name)s » est déjà à la ligne %(first)s : "
+                "« %(name)s » est déjà à la ligne %(first)s : "
                 "précisez le nom ou donnez une référence à chacun.",
                 name=product.name,
                 first=first,
@@ -188,7 +188,7 @@ class _Reader:
             line.refuse(
                 "price",
                 said(
-                    "Le prix est pour « %(price)s » et l’unité dit « %(unit)s ».",
+                    "Le prix est pour « %(price)s » et l’unité dit « %(unit)s ».",
                     price=price_unit,
                     unit=unit,
                 ),
@@ -270,7 +270,7 @@ class _OpenFoodNetworkReader(_Reader):
             if words:
                 self.remarks.drop("variant_unit_name")
             if kind not in {"g", "kg", "t", "oz", "lb", "ml", "l", "kl"}:
-                line.refuse("unit_type", said("L’unité « %(unit)s » est inconnue.", unit=kind))
+                line.refuse("unit_type", said("L’unité « %(unit)s » est inconnue.", unit=kind))
             if kind in {"oz", "lb"}:
                 self.remarks.add("pounds", line)
             return measured(amount, kind, "", f"{line.text('units')} {kind}")

@@ -13,19 +13,19 @@ _LINES_SHOWN = 10
 _ALL_LINES: dict[str, Text] = {
     "gross": _("Les prix sont pris TVA comprise, tels qu’ils sont écrits."),
     "net": _(
-        "Les prix du fichier sont hors taxe : la TVA de chaque ligne y est ajoutée, arrondie au "
+        "Les prix du fichier sont hors taxe : la TVA de chaque ligne y est ajoutée, arrondie au "
         "centime le plus proche. Une marge du groupe n’y est pas comprise."
     ),
 }
 _SOME_LINES: dict[str, Text] = {
-    "deposit": _("La consigne est reprise telle quelle ; Foodsoft y ajoutait la TVA"),
-    "fraction": _("Le tableur donne 0,055 pour 5,5 % : ces taux de TVA sont lus ainsi"),
+    "deposit": _("La consigne est reprise telle quelle ; Foodsoft y ajoutait la TVA"),
+    "fraction": _("Le tableur donne 0,055 pour 5,5 % : ces taux de TVA sont lus ainsi"),
     "vat": _("Taux de TVA non indiqué, à vérifier sur la fiche du produit"),
     "unit": _("Sans unité écrite, le produit est vendu à la pièce"),
     "crosses": _(
-        "Les produits en vente ont une croix ; ceux-ci n’en ont pas et sont indisponibles"
+        "Les produits en vente ont une croix ; ceux-ci n’en ont pas et sont indisponibles"
     ),
-    "blank": _("Disponibilité laissée vide : le produit est pris comme disponible"),
+    "blank": _("Disponibilité laissée vide : le produit est pris comme disponible"),
     "stock": _("Sans quantité en stock, le stock n’est pas suivi"),
     "pounds": _("Les onces et les livres sont converties en grammes"),
 }
@@ -74,7 +74,7 @@ class Remarks:
         if len(producers) > 1:
             names = ", ".join(producers)
             notices.append(
-                Notice(said("La liste nomme plusieurs producteurs : %(names)s.", names=names))
+                Notice(said("La liste nomme plusieurs producteurs : %(names)s.", names=names))
             )
         return notices
 

@@ -177,7 +177,7 @@ def _cheque_note(amounts: Sequence[Money]) -> str:
     if not amounts:
         return ""
     if len(amounts) == 1:
-        return said("1 chèque à donner : %(amount)s", amount=money(amounts[0]))
+        return said("1 chèque à donner : %(amount)s", amount=money(amounts[0]))
     return said("%(count)s chèques à donner", count=len(amounts))
 
 
@@ -205,7 +205,7 @@ def _changes(distribution: Distribution) -> tuple[set[int], list[str]]:
 
 def _cancelled(delivery: Delivery) -> str:
     return said(
-        "%(contract)s : pas de livraison (%(reason)s)",
+        "%(contract)s : pas de livraison (%(reason)s)",
         contract=delivery.contract.name,
         reason=delivery.reason,
     )

@@ -115,7 +115,7 @@ def withdraw(subscription_id: int) -> ResponseReturnValue:
         raise Absent
     subscriptions.withdraw(found)
     db.session.commit()
-    flash(str(_("La place est rendue ; rien n’est dû.")), "good")
+    flash(str(_("La place est rendue ; rien n’est dû.")), "good")
     return redirect(url_for("direct_sales.home"))
 
 
@@ -176,7 +176,7 @@ def change(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
     schema = quantity_schema(found.contract, [delivery], by_date=True)
     if not form.apply(schema, act):
         return _change(found, delivery, form)
-    flash(str(_("Le changement est noté ; la feuille d’émargement le signale.")), "good")
+    flash(str(_("Le changement est noté ; la feuille d’émargement le signale.")), "good")
     return redirect(
         url_for(
             "direct_sales_distributions.page", distribution_id=delivery.distribution_id

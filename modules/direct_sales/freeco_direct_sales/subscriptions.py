@@ -286,7 +286,7 @@ def change_delivery(
             Change(
                 delivery_id=delivery.id,
                 household_id=subscription.household_id,
-                words=" ; ".join(words),
+                words=" ; ".join(words),
             )
         )
         db.session.flush()
@@ -317,7 +317,7 @@ def _change_line(
         )
     else:
         line.quantity = quantity
-    return [f"{product.name} : {before} → {quantity}"]
+    return [f"{product.name} : {before} → {quantity}"]
 
 
 def to_settle(subscription: Subscription) -> Money:

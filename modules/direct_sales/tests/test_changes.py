@@ -49,7 +49,7 @@ def test_a_change_concerns_one_delivery_only(
 def test_a_change_is_marked_in_words_without_a_name(subscription: Subscription) -> None:
     change(subscription, petit=0, grand=1)
     (marked,) = changes()
-    assert marked.words == "Petit panier : 2 → 0 ; Grand panier : 0 → 1"
+    assert marked.words == "Petit panier : 2 → 0 ; Grand panier : 0 → 1"
     assert marked.household_id == subscription.household_id
 
 
@@ -88,13 +88,13 @@ def test_products_left_out_stay_as_they_are(subscription: Subscription) -> None:
 
 def test_a_second_change_counts_from_the_first(subscription: Subscription) -> None:
     change(subscription, grand=1)
-    assert change(subscription, grand=3) == ["Grand panier : 1 → 3"]
+    assert change(subscription, grand=3) == ["Grand panier : 1 → 3"]
     assert subscription.total == Money(6 * 1150 + 3 * 1800)
 
 
 def test_a_distribution_under_way_may_still_change(subscription: Subscription) -> None:
     with held_at(datetime(2026, 11, 5, 18, 0, tzinfo=UTC)):
-        assert change(subscription, petit=1) == ["Petit panier : 2 → 1"]
+        assert change(subscription, petit=1) == ["Petit panier : 2 → 1"]
 
 
 def test_what_was_taken_home_does_not_change(subscription: Subscription) -> None:

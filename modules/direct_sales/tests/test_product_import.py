@@ -75,12 +75,12 @@ def test_every_bad_line_is_told_with_its_column() -> None:
     assert [product.name for product in found.products] == ["Poires"]
     assert found.problems == (
         Problem(2, "Produit", "Il manque le nom du produit."),
-        Problem(3, "Prix", "« gratuit » n’est pas un nombre."),
-        Problem(4, "TVA", "« réduit » n’est pas un nombre."),
+        Problem(3, "Prix", "« gratuit » n’est pas un nombre."),
+        Problem(4, "TVA", "« réduit » n’est pas un nombre."),
         Problem(4, "Prix", "Il manque le prix."),
-        Problem(4, "Dispo", "« peut-être » : répondez par oui ou par non."),
-        Problem(4, "Stock", "« -1 » : un nombre négatif n’a pas sa place ici."),
-        Problem(5, "Prix", "« 1,234 » : des milliers ou des décimales ? Écrivez 1234 ou 1,23."),
+        Problem(4, "Dispo", "« peut-être » : répondez par oui ou par non."),
+        Problem(4, "Stock", "« -1 » : un nombre négatif n’a pas sa place ici."),
+        Problem(5, "Prix", "« 1,234 » : des milliers ou des décimales ? Écrivez 1234 ou 1,23."),
     )
     assert len(found.products) + len({problem.line for problem in found.problems}) == 5
 
@@ -88,7 +88,7 @@ def test_every_bad_line_is_told_with_its_column() -> None:
 def test_a_sheet_without_price_is_a_problem_of_its_header() -> None:
     found = reading("Nos produits;", "Produit;Unité", "Ail;kg")
     assert found.products == ()
-    assert found.problems == (Problem(2, "Prix TTC", "La colonne « Prix TTC » manque."),)
+    assert found.problems == (Problem(2, "Prix TTC", "La colonne « Prix TTC » manque."),)
 
 
 def test_a_price_may_bear_its_unit() -> None:
@@ -97,7 +97,7 @@ def test_a_price_may_bear_its_unit() -> None:
     assert only("Produit;Prix;Unité", "Ail;3,50 €/kg;kilo").grams == 1000
     found = reading("Produit;Prix;Unité", "Ail;3,50 €/kg;botte")
     assert found.problems == (
-        Problem(2, "Prix", "Le prix est pour « kg » et l’unité dit « botte »."),
+        Problem(2, "Prix", "Le prix est pour « kg » et l’unité dit « botte »."),
     )
 
 
@@ -111,7 +111,7 @@ def test_a_french_price_without_vat_becomes_what_the_member_pays() -> None:
 def test_of_two_prices_the_one_the_member_pays_is_kept() -> None:
     found = reading("Produit;Prix HT;Prix TTC;TVA", "Ail;2;2,11;5,5")
     assert found.products[0].price_cents == 211
-    assert "La colonne « Prix HT » n’est pas reprise : 1 ligne était remplie." in texts(found)
+    assert "La colonne « Prix HT » n’est pas reprise : 1 ligne était remplie." in texts(found)
 
 
 def test_a_rate_kept_as_a_fraction_is_understood_and_told() -> None:
@@ -134,13 +134,13 @@ def test_where_crosses_mark_what_is_on_sale_an_empty_cell_is_no() -> None:
 def test_one_product_written_twice_is_a_problem() -> None:
     found = reading("Réf;Produit;Prix", "A1;Ail;2", "a1;Noix;3", ";Miel;5", ";miel;6")
     assert [problem.line for problem in found.problems] == [3, 5]
-    assert found.problems[0].reason == "La référence « a1 » est déjà à la ligne 2."
-    assert found.problems[1].reason.startswith("« miel » est déjà à la ligne 4")
+    assert found.problems[0].reason == "La référence « a1 » est déjà à la ligne 2."
+    assert found.problems[1].reason.startswith("« miel » est déjà à la ligne 4")
 
 
 def test_a_column_without_a_home_is_told_with_its_lines() -> None:
     found = reading("Produit;Prix;DLC;Bio", "Ail;2;;oui", "Noix;3;;oui", "Miel;4;;")
-    assert "La colonne « Bio » n’est pas reprise : 2 lignes étaient remplies." in texts(found)
+    assert "La colonne « Bio » n’est pas reprise : 2 lignes étaient remplies." in texts(found)
     assert not any("DLC" in text for text in texts(found))
 
 
@@ -205,14 +205,14 @@ def test_foodsoft_prices_are_net_and_half_a_cent_goes_up() -> None:
     assert found.products[1].deposit_cents == 40
     assert texts(found)[0].startswith("Les prix du fichier sont hors taxe")
     assert any("consigne" in text and "(ligne 3)" in text for text in texts(found))
-    assert any("« Ratios to supplier order unit »" in text for text in texts(found))
+    assert any("« Ratios to supplier order unit »" in text for text in texts(found))
 
 
 def test_a_foodsoft_price_is_for_its_price_unit() -> None:
     found = reading(FOODSOFT, "Yes;1;Apples;Crate;;10 kilogram;kilogram;2;kilogram;6;0;;;;")
     assert (found.products[0].unit, found.products[0].grams) == ("kg", 1000)
-    assert any("« Supplier order unit »" in text for text in texts(found))
-    assert any("« Group order unit »" in text for text in texts(found))
+    assert any("« Supplier order unit »" in text for text in texts(found))
+    assert any("« Group order unit »" in text for text in texts(found))
 
 
 def test_a_foodsoft_line_without_vat_or_unit_is_told() -> None:
@@ -220,7 +220,7 @@ def test_a_foodsoft_line_without_vat_or_unit_is_told() -> None:
     assert found.problems == (
         Problem(2, "VAT", "Sans taux de TVA, le prix payé est inconnu."),
         Problem(3, "Price (net)", "Il manque le prix."),
-        Problem(3, "Deposit", "« x » n’est pas un nombre."),
+        Problem(3, "Deposit", "« x » n’est pas un nombre."),
     )
     found = reading(FOODSOFT.removeprefix("avail.;"), "2;Figs;;;;;3;;6;;;;;")
     assert (found.products[0].unit, found.products[0].available) == ("piece", True)
@@ -249,14 +249,14 @@ def test_open_food_network_variants_keep_their_own_name() -> None:
     assert (cheese.grams, cheese.packaging) == (907, "2 lb")
     told = texts(found)
     for words in (
-        "La colonne « tax_category » n’est pas reprise : 1 ligne",
-        "La colonne « on_hand » n’est pas reprise : 1 ligne",
-        "La colonne « variant_unit_name » n’est pas reprise : 1 ligne",
-        "La colonne « available_on » n’est pas reprise : 1 ligne",
-        "La colonne « shipping_category » n’est pas reprise : 3 lignes",
+        "La colonne « tax_category » n’est pas reprise : 1 ligne",
+        "La colonne « on_hand » n’est pas reprise : 1 ligne",
+        "La colonne « variant_unit_name » n’est pas reprise : 1 ligne",
+        "La colonne « available_on » n’est pas reprise : 1 ligne",
+        "La colonne « shipping_category » n’est pas reprise : 3 lignes",
         "converties en grammes (ligne 5)",
         "le stock n’est pas suivi (ligne 5)",
-        "La liste nomme plusieurs producteurs : Noir, Roy.",
+        "La liste nomme plusieurs producteurs : Noir, Roy.",
     ):
         assert any(words in text for text in told), words
 
@@ -274,5 +274,5 @@ def test_an_open_food_network_line_without_measure_is_told() -> None:
         Problem(2, "units", "Il manque la quantité vendue."),
         Problem(3, "units", "La quantité ne peut pas être nulle."),
         Problem(4, "unit_type", "Il manque l’unité."),
-        Problem(5, "unit_type", "L’unité « stone » est inconnue."),
+        Problem(5, "unit_type", "L’unité « stone » est inconnue."),
     )
