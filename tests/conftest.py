@@ -14,9 +14,7 @@ RACERS = Path(__file__).parent / "racers"
 
 
 @pytest.fixture
-def shared_url(
-    engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> str:
+def shared_url(engine_name: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
     """Give the URL of an empty database of its own, SQLite then PostgreSQL."""
     if engine_name == "postgresql":
         return create_database(request.getfixturevalue("postgresql_server"), "freeco_race")

@@ -85,7 +85,11 @@ def test_services_know_neither_requests_nor_routes(module: str, graph: grimp.Imp
         if is_face(file) or file.stem in {"plugin", "__init__"} or name not in graph.modules:
             continue
         assert not graph.find_modules_directly_imported_by(name) & faces, name
-        uses = {line for line in ("request", "session", "g") if f"flask import {line}" in file.read_text()}
+        uses = {
+            line
+            for line in ("request", "session", "g")
+            if f"flask import {line}" in file.read_text()
+        }
         assert not uses, f"{name} reads the request"
 
 

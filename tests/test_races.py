@@ -114,9 +114,7 @@ def nearly_enough(slug: str) -> tuple[Community, list[int]]:
     return community, [person.id for person in last]
 
 
-def join_at_once(
-    environment: str, community: Community, people: list[int], start: Path
-) -> None:
+def join_at_once(environment: str, community: Community, people: list[int], start: Path) -> None:
     """Let these people join at the same instant, each from a process of their own."""
     arguments = [environment, str(community.id)]
     db.session.rollback()
@@ -176,5 +174,3 @@ def test_the_member_who_reaches_the_threshold_opens_the_module_in_every_process(
     assert seen() == [["direct_sales"]] * 3
     for looker in lookers:
         looker.communicate(timeout=30)
-
-

@@ -2,8 +2,9 @@ import re
 import tomllib
 from pathlib import Path
 
-import freeco_charter
 import pytest
+
+import freeco_charter
 from freeco_charter import Domain, criteria, labels, languages, text, versions
 
 LANGUAGES = ("fr", "en")

@@ -32,11 +32,15 @@ class NotOpenYet(Refusal):
 
 def threshold(community: Community, module: Module) -> int:
     """Return the members a module needs here: the community's number, territory's, or its own."""
-    return _own_threshold(ModuleThreshold.community_id == community.id, module) or (
-        _own_threshold(ModuleThreshold.territory_id == community.territory_id, module)
-        if community.territory_id
-        else None
-    ) or module.opens_at
+    return (
+        _own_threshold(ModuleThreshold.community_id == community.id, module)
+        or (
+            _own_threshold(ModuleThreshold.territory_id == community.territory_id, module)
+            if community.territory_id
+            else None
+        )
+        or module.opens_at
+    )
 
 
 def _own_threshold(where: ColumnElement[bool], module: Module) -> int | None:
@@ -104,7 +108,9 @@ def open_due(plugins: Plugins, community: Community) -> list[str]:
     communities = [community]
     if community.territory_id is not None:
         db.session.execute(
-            select(Territory.id).where(Territory.id == community.territory_id).with_for_update(key_share=True)
+            select(Territory.id)
+            .where(Territory.id == community.territory_id)
+            .with_for_update(key_share=True)
         )
         communities = list(
             db.session.scalars(
@@ -120,11 +126,11 @@ def open_due(plugins: Plugins, community: Community) -> list[str]:
 
 
 def _open_due_here(plugins: Plugins, community: Community) -> list[str]:
-    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update(key_share=True))
+    db.session.execute(
+        select(Community.id).where(Community.id == community.id).with_for_update(key_share=True)
+    )
     already = set(
-        db.session.scalars(
-            select(Activation.module).where(Activation.community_id == community.id)
-        )
+        db.session.scalars(select(Activation.module).where(Activation.community_id == community.id))
     )
     opened: list[str] = []
     waiting = [module for name, module in sorted(plugins.modules.items()) if name not in already]
@@ -139,9 +145,7 @@ def _open_due_here(plugins: Plugins, community: Community) -> list[str]:
                 community=community, module=module.name, threshold=needed, member_count=count
             )
         )
-        publish(
-            ModuleOpened(community_id=community.id, module=module.name, member_count=count)
-        )
+        publish(ModuleOpened(community_id=community.id, module=module.name, member_count=count))
         already.add(module.name)
         opened.append(module.name)
     db.session.flush()
@@ -178,9 +182,7 @@ def resume(community: Community, name: str) -> None:
 
 def _activation(community: Community, name: str) -> Activation:
     row = db.session.scalar(
-        select(Activation).where(
-            Activation.community_id == community.id, Activation.module == name
-        )
+        select(Activation).where(Activation.community_id == community.id, Activation.module == name)
     )
     if row is None:
         raise NotOpenYet

@@ -35,9 +35,7 @@ def announce(plugins: Plugins) -> int:
 
 
 def _unannounced(community_id: int, plugins: Plugins) -> list[str]:
-    told = select(SweepRun.job).where(
-        SweepRun.community_id == community_id, SweepRun.slot == ONCE
-    )
+    told = select(SweepRun.job).where(SweepRun.community_id == community_id, SweepRun.slot == ONCE)
     marks = set(db.session.scalars(told))
     opened = db.session.scalars(
         select(Activation.module).where(Activation.community_id == community_id)

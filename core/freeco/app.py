@@ -110,7 +110,11 @@ def mount_core(app: Flask) -> None:
     app.register_blueprint(site_pages)
     app.register_blueprint(account_pages)
     for blueprint in (
-        circle_pages, charter_pages, household_pages, organisation_pages, steward_pages,
+        circle_pages,
+        charter_pages,
+        household_pages,
+        organisation_pages,
+        steward_pages,
     ):
         app.register_blueprint(blueprint, url_prefix="/<community>")
 

@@ -34,7 +34,6 @@ from freeco.spreadsheets import read_table
 from freeco.worker import schedule
 
 
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="freeco")
 def freeco() -> None:
@@ -72,7 +71,9 @@ def installed() -> Plugins:
 
 def refuse_behind() -> None:
     """Refuse to serve a database that waits for migrations."""
-    behind = [each.history.name for each in runner.standing(db.engine, installed()) if each.is_behind]
+    behind = [
+        each.history.name for each in runner.standing(db.engine, installed()) if each.is_behind
+    ]
     if behind:
         raise click.ClickException(
             f"La base n’est pas à jour ({', '.join(behind)}) : lancez « freeco db upgrade »."
@@ -80,8 +81,15 @@ def refuse_behind() -> None:
 
 
 @freeco.command()
-@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="Dossier de la démonstration.")
-@click.option("--members", type=click.IntRange(demonstration.FEWEST_MEMBERS, 20_000), default=64, show_default=True)
+@click.option(
+    "--home", type=click.Path(path_type=Path, file_okay=False), help="Dossier de la démonstration."
+)
+@click.option(
+    "--members",
+    type=click.IntRange(demonstration.FEWEST_MEMBERS, 20_000),
+    default=64,
+    show_default=True,
+)
 @click.option("--seed", type=int, default=2026, show_default=True)
 @within
 def demo(home: Path | None, members: int, seed: int) -> None:
@@ -246,7 +254,10 @@ def doctor() -> None:
     orphans = runner.orphan_tables(db.engine, plugins)
     lines.append((True, f"tables d’un module absent, laissées en place : {len(orphans)}"))
     lines.append(
-        (settings.production or settings.is_sqlite, "production" if settings.production else "développement")
+        (
+            settings.production or settings.is_sqlite,
+            "production" if settings.production else "développement",
+        )
     )
     htmx = Path(__file__).parent / "web/static/npm/htmx.min.js"
     lines.append((htmx.exists(), "paquets npm (facultatifs) : « make front » les installe"))

@@ -25,6 +25,4 @@ def tell(problems: Iterable[Problem], notices: Iterable[Notice]) -> None:
         )
     if wrong:
         count = "1 ligne" if len(wrong) == 1 else f"{len(wrong)} lignes"
-        raise click.ClickException(
-            f"{count} à corriger dans le fichier ; rien n’a été changé."
-        )
+        raise click.ClickException(f"{count} à corriger dans le fichier ; rien n’a été changé.")

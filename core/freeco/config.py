@@ -62,9 +62,7 @@ class Settings:
             raise BadConfiguration(
                 "FREECO_DATABASE_URL doit commencer par sqlite:/// ou postgresql://"
             )
-        if self.production and (
-            self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32  # noqa: PLR2004
-        ):
+        if self.production and (self.secret_key == DEVELOPMENT_SECRET or len(self.secret_key) < 32):
             raise BadConfiguration(
                 "FREECO_SECRET_KEY doit être un secret d’au moins 32 caractères en production ; "
                 "par exemple : python3 -c 'import secrets; print(secrets.token_hex(32))'"

@@ -13,31 +13,188 @@ from freeco.members import households, membership, proxies
 from freeco.members.models import STEWARD, Community, Member, Person, Territory
 from freeco.members.passwords import hash_password
 from freeco.module import Demonstration
-from freeco.organisations.models import OrganisationKind, Role
 from freeco.organisations import services as organisations
+from freeco.organisations.models import OrganisationKind, Role
 from freeco.plugins import Plugins
 
 PASSWORD = "trois-ponts-et-un-panier"  # noqa: S105 - printed for whoever tries the demonstration
 SLUG = "trois-ponts"
 FEWEST_MEMBERS = 12
-FIRST_NAMES = (
-    "Agnès Alain Aline Amélie André Anne Antoine Arnaud Aurélie Baptiste Béatrice Benoît Bernard "
-    "Brigitte Camille Catherine Cécile Céline Chloé Christian Christophe Claire Clément Colette "
-    "Damien Daniel Denis Dominique Élise Élodie Émilie Éric Estelle Étienne Fanny Fatima Florence "
-    "François Françoise Frédéric Gaëlle Gérard Guillaume Hélène Hugues Inès Isabelle Jacques "
-    "Jean-Luc Jeanne Jérôme Joëlle Julie Karim Laurence Laurent Léa Louis Luc Lucie Magali Marc "
-    "Marie-Thérèse Mathilde Maxime Michèle Mireille Monique Nadia Nathalie Nicolas Noémie Odile "
-    "Olivier Pascale Patrick Paul Philippe Pierre Raphaël Rémi Renée Robert Roland Sabine Samuel "
-    "Sandrine Simon Solène Sophie Stéphane Sylvie Thérèse Thomas Valérie Vincent Xavier Yann Yvette"
-).split()
-LAST_NAMES = (
-    "Albert Arnal Aubert Baldy Barthe Baudry Bédier Bonnet Bouyssou Brunel Calmette Cambon "
-    "Carrière Cassan Castagné Cavalié Chassaing Combes Couderc Dalet Delmas Delpech Deschamps "
-    "Dufour Escudié Fabre Faurie Ferrand Fraysse Galtié Garrigue Gaubert Gineste Guillot Issaly "
-    "Jouffre Labarthe Lacassagne Lafon Lagarde Laurens Lavigne Lescure Magne Malbec Marty Maury "
-    "Mazières Miquel Monteil Nègre Orliac Pagès Périé Pradal Puech Quercy Rauly Rigal Rouquet "
-    "Roques Sabatié Salgues Ségala Soulié Teulière Tournié Vaysse Verdier Vernhes Viguié Vidal"
-).split()
+FIRST_NAMES = [
+    "Agnès",
+    "Alain",
+    "Aline",
+    "Amélie",
+    "André",
+    "Anne",
+    "Antoine",
+    "Arnaud",
+    "Aurélie",
+    "Baptiste",
+    "Béatrice",
+    "Benoît",
+    "Bernard",
+    "Brigitte",
+    "Camille",
+    "Catherine",
+    "Cécile",
+    "Céline",
+    "Chloé",
+    "Christian",
+    "Christophe",
+    "Claire",
+    "Clément",
+    "Colette",
+    "Damien",
+    "Daniel",
+    "Denis",
+    "Dominique",
+    "Élise",
+    "Élodie",
+    "Émilie",
+    "Éric",
+    "Estelle",
+    "Étienne",
+    "Fanny",
+    "Fatima",
+    "Florence",
+    "François",
+    "Françoise",
+    "Frédéric",
+    "Gaëlle",
+    "Gérard",
+    "Guillaume",
+    "Hélène",
+    "Hugues",
+    "Inès",
+    "Isabelle",
+    "Jacques",
+    "Jean-Luc",
+    "Jeanne",
+    "Jérôme",
+    "Joëlle",
+    "Julie",
+    "Karim",
+    "Laurence",
+    "Laurent",
+    "Léa",
+    "Louis",
+    "Luc",
+    "Lucie",
+    "Magali",
+    "Marc",
+    "Marie-Thérèse",
+    "Mathilde",
+    "Maxime",
+    "Michèle",
+    "Mireille",
+    "Monique",
+    "Nadia",
+    "Nathalie",
+    "Nicolas",
+    "Noémie",
+    "Odile",
+    "Olivier",
+    "Pascale",
+    "Patrick",
+    "Paul",
+    "Philippe",
+    "Pierre",
+    "Raphaël",
+    "Rémi",
+    "Renée",
+    "Robert",
+    "Roland",
+    "Sabine",
+    "Samuel",
+    "Sandrine",
+    "Simon",
+    "Solène",
+    "Sophie",
+    "Stéphane",
+    "Sylvie",
+    "Thérèse",
+    "Thomas",
+    "Valérie",
+    "Vincent",
+    "Xavier",
+    "Yann",
+    "Yvette",
+]
+LAST_NAMES = [
+    "Albert",
+    "Arnal",
+    "Aubert",
+    "Baldy",
+    "Barthe",
+    "Baudry",
+    "Bédier",
+    "Bonnet",
+    "Bouyssou",
+    "Brunel",
+    "Calmette",
+    "Cambon",
+    "Carrière",
+    "Cassan",
+    "Castagné",
+    "Cavalié",
+    "Chassaing",
+    "Combes",
+    "Couderc",
+    "Dalet",
+    "Delmas",
+    "Delpech",
+    "Deschamps",
+    "Dufour",
+    "Escudié",
+    "Fabre",
+    "Faurie",
+    "Ferrand",
+    "Fraysse",
+    "Galtié",
+    "Garrigue",
+    "Gaubert",
+    "Gineste",
+    "Guillot",
+    "Issaly",
+    "Jouffre",
+    "Labarthe",
+    "Lacassagne",
+    "Lafon",
+    "Lagarde",
+    "Laurens",
+    "Lavigne",
+    "Lescure",
+    "Magne",
+    "Malbec",
+    "Marty",
+    "Maury",
+    "Mazières",
+    "Miquel",
+    "Monteil",
+    "Nègre",
+    "Orliac",
+    "Pagès",
+    "Périé",
+    "Pradal",
+    "Puech",
+    "Quercy",
+    "Rauly",
+    "Rigal",
+    "Rouquet",
+    "Roques",
+    "Sabatié",
+    "Salgues",
+    "Ségala",
+    "Soulié",
+    "Teulière",
+    "Tournié",
+    "Vaysse",
+    "Verdier",
+    "Vernhes",
+    "Viguié",
+    "Vidal",
+]
 COMMUNES = (
     ("46100", "Lavergne-sur-Célé"),
     ("46100", "Saint-Loup-le-Pont"),
@@ -45,8 +202,14 @@ COMMUNES = (
     ("12700", "Le Mas-du-Causse"),
 )
 STREETS = (
-    "rue du Four", "chemin des Noyers", "place de la Halle", "route du Causse",
-    "impasse du Lavoir", "rue des Écoles", "lieu-dit Le Pech", "chemin de la Combe",
+    "rue du Four",
+    "chemin des Noyers",
+    "place de la Halle",
+    "route du Causse",
+    "impasse du Lavoir",
+    "rue des Écoles",
+    "lieu-dit Le Pech",
+    "chemin de la Combe",
 )
 PRODUCERS = (
     ("Denis", "Couderc", OrganisationKind.COMPANY, "GAEC des Vergnes"),
@@ -84,9 +247,7 @@ def staged_community() -> Community | None:
     return db.session.scalar(select(Community).where(Community.slug == SLUG))
 
 
-def stage(
-    plugins: Plugins, members: int, seed: int, advance: Callable[[int], None]
-) -> Staged:
+def stage(plugins: Plugins, members: int, seed: int, advance: Callable[[int], None]) -> Staged:
     """Make the community with its members, and let each module fill it; commits nothing.
 
     ``advance(count)`` is called as members come in.
@@ -110,7 +271,9 @@ def stage(
     db.session.add(community)
     db.session.flush()
     names = _names(chance)
-    people = [_join(plugins, community, f, l, password, chance) for f, l, _charge in CHARGES]
+    people = [
+        _join(plugins, community, first, last, password, chance) for first, last, _charge in CHARGES
+    ]
     steward, treasurer, _ordinary = people
     membership.grant(steward, STEWARD)
     farmers = [
@@ -118,13 +281,14 @@ def stage(
         for first, last, _kind, _name in PRODUCERS
     ]
     farms = [
-        organisations.register(
-            plugins, community, kind, name, founder=farmer, role=Role.PRODUCER
-        )
+        organisations.register(plugins, community, kind, name, founder=farmer, role=Role.PRODUCER)
         for farmer, (_first, _last, kind, name) in zip(farmers, PRODUCERS, strict=True)
     ]
     organisations.register(
-        plugins, community, OrganisationKind.COMMUNE, "Commune de Lavergne-sur-Célé",
+        plugins,
+        community,
+        OrganisationKind.COMMUNE,
+        "Commune de Lavergne-sur-Célé",
         founder=steward,
     )
     advance(len(people) + len(farmers))
@@ -174,7 +338,14 @@ def _names(chance: Random) -> Iterator[tuple[str, str]]:
 
 def _address(first: str, last: str) -> str:
     plain = f"{first}.{last}".lower()
-    for accents, letter in (("àâä", "a"), ("éèêë", "e"), ("îï", "i"), ("ôö", "o"), ("ùûü", "u"), ("ç", "c")):
+    for accents, letter in (
+        ("àâä", "a"),
+        ("éèêë", "e"),
+        ("îï", "i"),
+        ("ôö", "o"),
+        ("ùûü", "u"),
+        ("ç", "c"),
+    ):
         for accent in accents:
             plain = plain.replace(accent, letter)
     return f"{plain}@example.org"
@@ -214,9 +385,7 @@ def _share(
     if first.person is None:
         return
     name, _other = next(names)
-    partner = _join(
-        plugins, first.community, name, first.person.last_name, password, chance
-    )
+    partner = _join(plugins, first.community, name, first.person.last_name, password, chance)
     household = households.household_of(first)
     households.rename(household, f"{first.person.last_name}, {first.person.first_name} et {name}")
     households.add_to_household(plugins, household, partner)

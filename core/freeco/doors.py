@@ -194,17 +194,25 @@ def _ask(door: Door, module: str | None) -> ResponseReturnValue | None:
     if g.community is None:
         return None
     if g.member is None and not (door.outsiders or door.public):
-        if request.method in READING and not wants_json():
-            return redirect(url_for("circle.join_page", suite=request.full_path.rstrip("?")))
-        raise NotAllowed
+        return _send_to_join()
+    _check(door, module)
+    return None
+
+
+def _check(door: Door, module: str | None) -> None:
     if module is not None and not is_open(g.community, module):
         raise Absent
-    if request.method not in READING and g.member is not None and not door.before_charter:
-        if not charter.has_accepted_current(g.member):
-            raise CharterNotAccepted
+    acting = request.method not in READING and g.member is not None
+    if acting and not door.before_charter and not charter.has_accepted_current(g.member):
+        raise CharterNotAccepted
     if door.permissions and not door.permissions & membership.permissions_of(g.member):
         raise NotAllowed
-    return None
+
+
+def _send_to_join() -> ResponseReturnValue:
+    if request.method not in READING or wants_json():
+        raise NotAllowed
+    return redirect(url_for("circle.join_page", suite=request.full_path.rstrip("?")))
 
 
 def _send_to_sign_in() -> ResponseReturnValue:

@@ -98,8 +98,9 @@ def short_day(value: date) -> str:
 def moment(value: datetime) -> str:
     """Show an aware instant in the community's zone: 3 décembre 2026 à 18:30."""
     local = value.astimezone(ZoneInfo(timezone()))
-    return format_datetime(local, "d MMMM y 'à' HH:mm" if language() == "fr" else "d MMMM y, HH:mm",
-                           locale=language())
+    return format_datetime(
+        local, "d MMMM y 'à' HH:mm" if language() == "fr" else "d MMMM y, HH:mm", locale=language()
+    )
 
 
 def hour(value: time) -> str:
@@ -121,7 +122,12 @@ def init_languages(app: Flask, folders: list[Path]) -> None:
     flask_babel.Babel(app, default_locale="fr", locale_selector=_choose_language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.filters.update(
-        money=money, day=day, short_day=short_day, moment=moment, hour=hour, percent=percent,
+        money=money,
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        hour=hour,
+        percent=percent,
         number=number,
     )
     app.jinja_env.globals.update(counted=counted)

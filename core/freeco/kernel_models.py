@@ -101,5 +101,3 @@ class SweepRun(Model):
     slot: Mapped[int]
     """Minutes since 1970 divided by the job's period."""
     ran_at: Mapped[datetime] = mapped_column(default_factory=now)
-
-

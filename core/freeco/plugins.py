@@ -75,14 +75,10 @@ class Plugins:
         except (pluggy.PluginValidationError, ValueError) as error:
             raise BadModule(f"Le module « {name} » a un hook incorrect : {error}") from error
         unknown = [
-            hook
-            for hook in dir(plugin)
-            if _is_hook(plugin, hook) and not hasattr(hookspecs, hook)
+            hook for hook in dir(plugin) if _is_hook(plugin, hook) and not hasattr(hookspecs, hook)
         ]
         if unknown:
-            raise BadModule(
-                f"Le module « {name} » répond à un hook inconnu : {', '.join(unknown)}"
-            )
+            raise BadModule(f"Le module « {name} » répond à un hook inconnu : {', '.join(unknown)}")
         module = self._introduce(name, plugin)
         if module.name != name or not NAME.fullmatch(name):
             raise BadModule(
@@ -110,7 +106,8 @@ class Plugins:
             for required in module.requires:
                 if required not in self.modules:
                     raise BadModule(
-                        f"Le module « {module.name} » demande « {required} », qui n’est pas installé"
+                        f"Le module « {module.name} » demande "
+                        f"« {required} », qui n’est pas installé"
                     )
 
     def folder(self, name: str) -> Path | None:

@@ -60,9 +60,13 @@ def run_sweeps(kernel: Kernel) -> int:
 
 def _core_jobs(kernel: Kernel) -> tuple[Job, ...]:
     return (
-        Job("open_due", lambda community: open_due(kernel.plugins, community), DAY_MINUTES),
+        Job("open_due", lambda community: _open_due(kernel, community), DAY_MINUTES),
         Job("clean", _clean, DAY_MINUTES),
     )
+
+
+def _open_due(kernel: Kernel, community: Community) -> None:
+    open_due(kernel.plugins, community)
 
 
 def _clean(community: Community) -> None:
@@ -121,7 +125,12 @@ def _sweep(community_id: int, name: str, job: Job, slot: int) -> bool:
 def schedule(app: Flask, scheduler: BaseScheduler) -> BaseScheduler:
     """Give APScheduler the one thing it does here: beat time."""
     scheduler.add_job(
-        tick, "interval", args=[app], seconds=TICK_SECONDS, max_instances=1, coalesce=True,
+        tick,
+        "interval",
+        args=[app],
+        seconds=TICK_SECONDS,
+        max_instances=1,
+        coalesce=True,
         next_run_time=now(),
     )
     return scheduler

@@ -9,7 +9,7 @@ from freeco.members import membership
 from freeco.members.models import Community, Member, Territory
 from freeco.module import Module
 from freeco.plugins import Plugins
-from freeco.testing import make_community, make_member, make_person
+from freeco.testing import make_community, make_person
 from freeco.testing.modules import module_object, plugins_with
 
 
@@ -98,9 +98,7 @@ def test_a_territory_counts_each_person_once(community: Community) -> None:
     assert opened(community) == opened(other) == ["train"]
 
 
-def test_organisations_are_members_but_do_not_count(
-    community: Community, member: Member
-) -> None:
+def test_organisations_are_members_but_do_not_count(community: Community, member: Member) -> None:
     assert activation.count_members(community) == 1
 
 

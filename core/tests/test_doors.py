@@ -109,9 +109,7 @@ def test_a_member_acts_once_the_charter_is_accepted(
     assert signed_in.post(GARDEN).text == "planted"
 
 
-def test_a_permission_is_asked(
-    signed_in: Visitor, community: Community, member: Member
-) -> None:
+def test_a_permission_is_asked(signed_in: Visitor, community: Community, member: Member) -> None:
     open_module(community, "garden")
     assert signed_in.get("/lavergne/garden/shed").status_code == 403
     membership.grant(member, "garden.dig")
@@ -188,15 +186,14 @@ def test_a_form_without_its_token_is_refused(signed_in: Visitor, community: Comm
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "٣", "-1", "1.5", "2147483648", "x"])
-def test_an_impossible_id_is_absent(
-    signed_in: Visitor, community: Community, number: str
-) -> None:
+def test_an_impossible_id_is_absent(signed_in: Visitor, community: Community, number: str) -> None:
     open_module(community, "garden")
     assert signed_in.get(f"/lavergne/garden/rows/{number}").status_code == 404
 
 
 @pytest.mark.parametrize(
-    "address", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:x", "/a\nb"]
+    "address",
+    ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:x", "/a\nb"],
 )
 def test_nobody_is_sent_to_another_site(client: Visitor, address: str) -> None:
     person = make_person("Paul", "Roux", "paul@example.org")

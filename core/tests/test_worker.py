@@ -29,9 +29,7 @@ def kernel_with(job: Job) -> Kernel:
 
 def watered(community: Community) -> int:
     return (
-        db.session.query(SweepRun)
-        .filter_by(job="garden.water", community_id=community.id)
-        .count()
+        db.session.query(SweepRun).filter_by(job="garden.water", community_id=community.id).count()
     )
 
 

@@ -53,7 +53,9 @@ def accept() -> ResponseReturnValue:
         form.status = 422
         return _show(form)
     if taken["sha256"] != text.sha256:
-        form.errors = {WHOLE: [str(_("La charte a changé entre-temps : relisez-la, s’il vous plaît."))]}
+        form.errors = {
+            WHOLE: [str(_("La charte a changé entre-temps : relisez-la, s’il vous plaît."))]
+        }
         form.status = 409
         return _show(form)
     charter.accept(g.member, text, g.person)

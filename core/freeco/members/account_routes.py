@@ -39,9 +39,7 @@ def sign_up() -> ResponseReturnValue:
     form = Form.sent()
 
     def act(suite: str, password: str, **who: str) -> None:
-        accounts.sign_up(
-            **who, password=password or None, language=language(), next_page=suite
-        )
+        accounts.sign_up(**who, password=password or None, language=language(), next_page=suite)
 
     if not form.apply(SignUpSchema(), act, counted=True):
         return render_template("accounts/sign_up.html", form=form), form.status
@@ -169,7 +167,9 @@ def _account(form: Form, password: Form | None = None) -> ResponseReturnValue:
 def change_contact() -> ResponseReturnValue:
     """Correct how I am reached."""
     form = Form.sent()
-    if not form.apply(ContactSchema(), lambda **values: accounts.change_contact(g.person, **values)):
+    if not form.apply(
+        ContactSchema(), lambda **values: accounts.change_contact(g.person, **values)
+    ):
         return _account(form)
     flash(str(_("Vos coordonnées sont enregistrées.")), "good")
     return redirect(url_for("accounts.home"))
@@ -179,13 +179,9 @@ def change_contact() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Choose a password, or another one; other sessions end."""
     form = Form.sent()
-    if not form.apply(
-        PasswordSchema(), lambda password: accounts.set_password(g.person, password)
-    ):
+    if not form.apply(PasswordSchema(), lambda password: accounts.set_password(g.person, password)):
         form.values.clear()
-        contact = Form.blank(
-            **{name: getattr(g.person, name) for name in ContactSchema().fields}
-        )
+        contact = Form.blank(**{name: getattr(g.person, name) for name in ContactSchema().fields})
         return _account(contact, form)
     sign_in(g.person)
     flash(str(_("Votre mot de passe est changé.")), "good")

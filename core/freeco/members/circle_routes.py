@@ -59,9 +59,7 @@ def join_page() -> ResponseReturnValue:
 def _join(form: Form) -> ResponseReturnValue:
     text = charter.reading(language())
     return (
-        render_template(
-            "circle/join.html", form=form, text=text, articles=charter.articles(text)
-        ),
+        render_template("circle/join.html", form=form, text=text, articles=charter.articles(text)),
         form.status,
     )
 
@@ -80,7 +78,9 @@ def join() -> ResponseReturnValue:
         form.status = 422
         return _join(form)
     if taken["sha256"] != charter.reading(language()).sha256:
-        form.errors = {WHOLE: [str(_("La charte a changé entre-temps : relisez-la, s’il vous plaît."))]}
+        form.errors = {
+            WHOLE: [str(_("La charte a changé entre-temps : relisez-la, s’il vous plaît."))]
+        }
         form.status = 409
         return _join(form)
     membership.join(kernel().plugins, g.community, g.person, g.person, language())

@@ -77,9 +77,13 @@ def lock_community(community: Community) -> None:
     """
     if community.territory_id is not None:
         db.session.execute(
-            select(Territory.id).where(Territory.id == community.territory_id).with_for_update(key_share=True)
+            select(Territory.id)
+            .where(Territory.id == community.territory_id)
+            .with_for_update(key_share=True)
         )
-    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update(key_share=True))
+    db.session.execute(
+        select(Community.id).where(Community.id == community.id).with_for_update(key_share=True)
+    )
 
 
 def membership_of(community: Community, person: Person) -> Member | None:

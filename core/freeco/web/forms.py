@@ -1,9 +1,9 @@
 """Forms and API bodies: a schema says what may come in, a form gives back what was typed."""
 
+import datetime
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date as Date
 from http import HTTPStatus
 from typing import Any
 
@@ -20,7 +20,7 @@ WHOLE = ""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 LARGEST_ROW_ID = 2_147_483_647
 MOST_TEXT = 10_000
-MESSAGES = {
+MESSAGES: dict[str, Any] = {
     "required": _("Ce champ est à remplir."),
     "null": _("Ce champ est à remplir."),
     "validator_failed": _("Cette valeur ne convient pas."),
@@ -64,7 +64,7 @@ class Secret(fields.String):
         return text[:1000]
 
 
-class Whole(fields.Integer):
+class Whole(fields.Field[int | None]):
     """A whole number typed in a form, in ASCII digits, within a range."""
 
     default_error_messages = MESSAGES | {
@@ -136,7 +136,7 @@ class Email(_Cell):
 class Day(_Cell):
     """A date, as the browser's date field sends it or as people write it."""
 
-    def read(self, text: str) -> Date:
+    def read(self, text: str) -> datetime.date:
         """Read a date."""
         return cells.date(text)
 
@@ -197,9 +197,7 @@ class Form:
             return None
         return taken
 
-    def apply(
-        self, schema: Schema, act: Callable[..., object], *, counted: bool = False
-    ) -> bool:
+    def apply(self, schema: Schema, act: Callable[..., object], *, counted: bool = False) -> bool:
         """Take the values, act with them and commit; or note why not, with nothing changed.
 
         ``counted`` keeps what the act wrote before it refused: the count of attempts.

@@ -77,9 +77,7 @@ def tabs() -> list[Tab]:
     row = [_tab(_("Accueil"), "circle.home", "ink")]
     if member is not None:
         for module in kernel().plugins.titled(open_modules(community)):
-            row += [
-                _tab(item.title, item.endpoint, module.colour) for item in module.navigation
-            ]
+            row += [_tab(item.title, item.endpoint, module.colour) for item in module.navigation]
         row.append(_tab(_("Membres"), "circle.directory", "ink"))
     row.append(_tab(_("Ce qui ouvre"), "circle.openings", "ink"))
     if may(STEWARD):
@@ -89,8 +87,10 @@ def tabs() -> list[Tab]:
 
 def _tab(title: Text, endpoint: str, colour: str) -> Tab:
     url = url_for(endpoint)
-    same_blueprint = (request.endpoint or "").split(".")[0] == endpoint.split(".")[0]
-    owned = same_blueprint and not endpoint.startswith("circle.")
+    here, there = (request.endpoint or "").split(".")[0], endpoint.split(".")[0]
+    owned = here == there or here.startswith(f"{there}_")
+    if there == "circle":
+        owned = False
     return Tab(title, url, colour, owned or request.path == url)
 
 

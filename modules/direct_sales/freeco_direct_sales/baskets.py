@@ -76,9 +76,7 @@ def dates_of(subscription: Subscription) -> list[DatedBasket]:
     for delivery_id, name, many in db.session.execute(
         select(SubscriptionLine.delivery_id, ContractProduct.name, SubscriptionLine.quantity)
         .join(ContractProduct, ContractProduct.id == SubscriptionLine.contract_product_id)
-        .where(
-            SubscriptionLine.subscription_id == subscription.id, SubscriptionLine.quantity > 0
-        )
+        .where(SubscriptionLine.subscription_id == subscription.id, SubscriptionLine.quantity > 0)
         .order_by(ContractProduct.id)
     ):
         products[delivery_id].append((name, many))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -76,7 +77,9 @@ def change_producer(
 
 
 def _refuse_same_name(community: Community, name: str, but: int | None) -> None:
-    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update(key_share=True))
+    db.session.execute(
+        select(Community.id).where(Community.id == community.id).with_for_update(key_share=True)
+    )
     # Compared here: SQLite's lower() leaves É as it is.
     if any(
         each.name.casefold() == name.casefold() and each.id != but
@@ -195,7 +198,7 @@ def _take(
     return "changed"
 
 
-def _values(draft: ProductDraft) -> dict[str, object]:
+def _values(draft: ProductDraft) -> dict[str, Any]:
     vat = draft.vat_basis_points
     return {
         "name": draft.name,

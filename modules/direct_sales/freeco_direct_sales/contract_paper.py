@@ -27,9 +27,7 @@ from freeco_direct_sales.papers import Delivery as PaperDelivery
 def contract_paper(subscription: Subscription) -> ContractPaper:
     """Gather the paper of a subscription, with the signatures given so far."""
     contract = subscription.contract
-    deliveries = [
-        each for each in contracts.deliveries_of(contract) if each.cancelled_at is None
-    ]
+    deliveries = [each for each in contracts.deliveries_of(contract) if each.cancelled_at is None]
     quantities = _quantities(subscription)
     products = [
         each

@@ -175,16 +175,14 @@ def close_contract(contract_id: int) -> ResponseReturnValue:
 def page(contract_id: int) -> ResponseReturnValue:
     """Show a contract, and the basket to choose; a draft only to those who prepare it."""
     contract = contracts.find_contract(g.community, contract_id)
-    if contract.state == ContractState.DRAFT:
-        if COORDINATE.name not in membership.permissions_of(g.member):
-            raise Absent
+    prepares = COORDINATE.name in membership.permissions_of(g.member)
+    if contract.state == ContractState.DRAFT and not prepares:
+        raise Absent
     household = households.find_household(g.member)
     if household is not None:
         held = subscriptions.standing_subscription(contract, household)
         if held is not None:
-            return redirect(
-                url_for("direct_sales_subscriptions.page", subscription_id=held.id)
-            )
+            return redirect(url_for("direct_sales_subscriptions.page", subscription_id=held.id))
     return _choose(contract, Form.blank(cheques=1))
 
 
@@ -318,7 +316,5 @@ def _accepted_text() -> int | None:
 
 def _signer() -> str:
     if g.acting_for is not None:
-        return str(
-            _("%(name)s, pour %(served)s", name=g.person.name, served=g.acting_for.name)
-        )
+        return str(_("%(name)s, pour %(served)s", name=g.person.name, served=g.acting_for.name))
     return str(g.person.name)

@@ -13,8 +13,8 @@ from freeco.events import publish
 from freeco.members.models import Community
 from freeco_direct_sales.errors import (
     ContractAlreadyOpen,
-    ContractFull,
     ContractNotReady,
+    TooFewPlaces,
     UnknownChoice,
 )
 from freeco_direct_sales.events import ContractOpened
@@ -71,7 +71,11 @@ def contracts_of(community: Community, *, drafts: bool = False) -> Sequence[Seas
     order = {ContractState.OPEN: 0, ContractState.DRAFT: 1, ContractState.CLOSED: 2}
     return sorted(
         db.session.scalars(query),
-        key=lambda each: (order[ContractState(each.state)], -each.season_start.toordinal(), each.id),
+        key=lambda each: (
+            order[ContractState(each.state)],
+            -each.season_start.toordinal(),
+            each.id,
+        ),
     )
 
 
@@ -180,10 +184,10 @@ def close_contract(contract: SeasonContract) -> None:
 
 
 def change_capacity(contract: SeasonContract, capacity: int | None) -> None:
-    """Change how many households it can feed. Raises ContractFull when more have subscribed."""
+    """Change how many households it can feed. Raises TooFewPlaces when more have subscribed."""
     lock(contract)
     if capacity is not None and taken_places(contract) > capacity:
-        raise ContractFull
+        raise TooFewPlaces
     contract.capacity = capacity
 
 

@@ -152,7 +152,7 @@ def _tables(members: Sequence[Member]) -> list[Member]:
         if household.id not in seen:
             seen.add(household.id)
             found.append(member)
-    return [each for index, each in enumerate(found) if index != 2]  # noqa: PLR2004 - the visitor
+    return [each for index, each in enumerate(found) if index != 2]
 
 
 def _contract(
@@ -200,7 +200,7 @@ def _subscribe(contract: SeasonContract, member: Member, chance: Random) -> None
         charter_text_id=accepted[-1].text_id if accepted else None,
         signed_by=member.name,
     )
-    if chance.random() < 0.92:  # noqa: PLR2004 - a few still wait for the producer
+    if chance.random() < 0.92:
         subscriptions.record_paper_signature(subscription)
 
 
@@ -215,14 +215,14 @@ def _basket(contract: SeasonContract, chance: Random) -> Mapping[tuple[int, int]
         (delivery.id, product): many
         for delivery in contracts.coming_deliveries(contract)
         for product, many in usual.items()
-        if chance.random() < 0.9  # noqa: PLR2004 - now and then a household is away
+        if chance.random() < 0.9
     } or subscriptions.same_basket(contract, usual)
 
 
 def _give_cheques(held: Sequence[SeasonContract], chance: Random) -> None:
     for contract in held:
         for subscription in subscriptions.subscriptions_to(contract):
-            if chance.random() < 0.12:  # noqa: PLR2004 - those who forgot
+            if chance.random() < 0.12:
                 continue
             for cheque in subscription.cheques:
                 cheques.hand_over(cheque)

@@ -14,7 +14,7 @@ from freeco.errors import Absent, Invalid
 from freeco.i18n import _, spoken
 from freeco.members import membership
 from freeco.web.forms import Form
-from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions, wording
+from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions
 from freeco_direct_sales.models import Distribution, Producer
 from freeco_direct_sales.papers import print_harvest_list, print_sign_off_sheet
 from freeco_direct_sales.permissions import COORDINATE, TREASURE

@@ -11,7 +11,7 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
-from freeco.members.models import Community, Household, Person, Member, HouseholdMember
+from freeco.members.models import Community, Household, HouseholdMember, Member, Person
 from freeco_direct_sales.errors import DeliveryPast, ReasonMissing, SameDistribution
 from freeco_direct_sales.events import DeliveryCancelled
 from freeco_direct_sales.models import (
@@ -48,7 +48,9 @@ def create_distributions(
 
     Raises SameDistribution when one already stands at that moment and place.
     """
-    db.session.execute(select(Community.id).where(Community.id == community.id).with_for_update(key_share=True))
+    db.session.execute(
+        select(Community.id).where(Community.id == community.id).with_for_update(key_share=True)
+    )
     zone = ZoneInfo(community.timezone)
     created = []
     for day in days[:MOST_DATES]:
@@ -111,7 +113,9 @@ def deliveries_at(distribution: Distribution) -> Sequence[Delivery]:
             joinedload(Delivery.distribution),
         )
     )
-    return sorted(found, key=lambda each: (each.contract.producer.name.casefold(), each.contract_id))
+    return sorted(
+        found, key=lambda each: (each.contract.producer.name.casefold(), each.contract_id)
+    )
 
 
 def find_delivery(distribution: Distribution, delivery_id: int) -> Delivery:
@@ -137,11 +141,7 @@ def cancel_delivery(delivery: Delivery, reason: str) -> list[Person]:
     delivery.cancelled_at, delivery.reason = now(), reason.strip()
     words = f"{delivery.contract.name} : livraison annulée ({delivery.reason})"
     db.session.add(Change(delivery_id=delivery.id, words=words))
-    publish(
-        DeliveryCancelled(
-            community_id=delivery.contract.community_id, delivery_id=delivery.id
-        )
-    )
+    publish(DeliveryCancelled(community_id=delivery.contract.community_id, delivery_id=delivery.id))
     return people_served(delivery)
 
 

@@ -10,6 +10,12 @@ class ContractFull(Refusal):
     reason = _("Toutes les places de ce contrat sont prises.")
 
 
+class TooFewPlaces(Refusal):
+    """Places that households have taken are not taken away."""
+
+    reason = _("Davantage de foyers se sont déjà engagés : ce nombre de places est trop petit.")
+
+
 class AlreadySubscribed(Refusal):
     """One subscription per household and contract."""
 

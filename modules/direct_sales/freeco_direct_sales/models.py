@@ -116,9 +116,7 @@ class SeasonContract(Model):
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    community_id: Mapped[int] = mapped_column(
-        ForeignKey("community.id"), init=False, index=True
-    )
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), init=False, index=True)
     community: Mapped[Community] = relationship(repr=False)
     producer_id: Mapped[int] = mapped_column(
         ForeignKey("direct_sales_producer.id"), init=False, index=True
@@ -222,9 +220,7 @@ class Subscription(Model):
         ForeignKey("direct_sales_season_contract.id"), init=False
     )
     contract: Mapped[SeasonContract] = relationship(repr=False)
-    household_id: Mapped[int] = mapped_column(
-        ForeignKey("household.id"), init=False, index=True
-    )
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), init=False, index=True)
     household: Mapped[Household] = relationship(repr=False)
     subscribed_by_id: Mapped[int] = mapped_column(ForeignKey("member.id"), init=False)
     subscribed_by: Mapped[Member] = relationship(repr=False)
@@ -307,9 +303,7 @@ class Change(Model):
     __tablename__ = "direct_sales_change"
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    delivery_id: Mapped[int] = mapped_column(
-        ForeignKey("direct_sales_delivery.id"), index=True
-    )
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("direct_sales_delivery.id"), index=True)
     household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), default=None)
     """None when it concerns everybody: the delivery is cancelled, or back."""
     words: Mapped[str] = mapped_column(default="")

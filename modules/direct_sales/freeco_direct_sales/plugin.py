@@ -93,9 +93,7 @@ def freeco_home(community: Community, member: Member) -> list[Card]:
     if offered:
         cards.append(
             Card(
-                title=counted(
-                    "%(num)s contrat ouvert", "%(num)s contrats ouverts", len(offered)
-                ),
+                title=counted("%(num)s contrat ouvert", "%(num)s contrats ouverts", len(offered)),
                 text=", ".join(each.name for each in offered[:3]),
                 url=url_for("direct_sales_contracts.index", community=community.slug),
                 action=_("Choisir mes paniers"),

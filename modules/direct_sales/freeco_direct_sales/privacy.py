@@ -1,33 +1,56 @@
 """What direct sales know about a member, and how they forget it."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from freeco.clock import now
 from freeco.db import db
 from freeco.i18n import _
 from freeco.members import households
-from freeco.members.models import HouseholdMember, Member
+from freeco.members.models import Member
 from freeco.module import Exported, Tie
 from freeco_direct_sales import subscriptions
 from freeco_direct_sales.contracts import deliveries_of
-from freeco_direct_sales.models import Producer, Subscription
+from freeco_direct_sales.models import Producer, SeasonContract, Subscription
 
 FORGOTTEN = "—"
 
 
 def export(member: Member) -> Exported | None:
-    """Give the subscriptions of the member's household, with their lines and cheques."""
+    """Give the subscriptions one made or shares, and the farms one signs for."""
     household = households.find_household(member)
-    if household is None:
-        return None
     found = db.session.scalars(
-        select(Subscription).where(Subscription.household_id == household.id)
-    )
+        select(Subscription)
+        .where(
+            or_(
+                Subscription.subscribed_by_id == member.id,
+                Subscription.household_id == (household.id if household else None),
+            )
+        )
+        .order_by(Subscription.id)
+    ).all()
+    farms = db.session.scalars(select(Producer).where(Producer.member_id == member.id)).all()
+    if not found and not farms:
+        return None
     return Exported(
-        "direct_sales", {"subscriptions": [_exported(each) for each in found]}
+        "direct_sales",
+        {
+            "subscriptions": [_exported(each) for each in found],
+            "producers": [_farm(each) for each in farms],
+        },
     )
+
+
+def _farm(producer: Producer) -> dict[str, str]:
+    return {
+        "name": producer.name,
+        "place": producer.place,
+        "presentation": producer.presentation,
+        "address": producer.address,
+        "siret": producer.siret,
+    }
 
 
 def _exported(subscription: Subscription) -> dict[str, Any]:
@@ -51,7 +74,11 @@ def _exported(subscription: Subscription) -> dict[str, Any]:
             for line in subscription.lines
         ],
         "cheques": [
-            {"amount_cents": each.amount.cents, "due_on": each.due_on.isoformat(), "state": each.state}
+            {
+                "amount_cents": each.amount.cents,
+                "due_on": each.due_on.isoformat(),
+                "state": each.state,
+            }
             for each in subscription.cheques
         ],
     }
@@ -63,9 +90,7 @@ def ties(member: Member, url: str) -> list[Tie]:
     if household is None or len(household.people) > 1:
         return []
     return [
-        Tie(
-            _("Le contrat « %(name)s » court encore.", name=each.contract.name), url
-        )
+        Tie(_("Le contrat « %(name)s » court encore.", name=each.contract.name), url)
         for each in subscriptions.subscriptions_of(household)
         if any(d.distribution.ends_at > now() for d in deliveries_of(each.contract))
     ]
@@ -73,17 +98,21 @@ def ties(member: Member, url: str) -> list[Tie]:
 
 def erase(member: Member) -> None:
     """Forget who signed; quantities, prices and cheques stay for the producer's books."""
-    households_of_member = select(HouseholdMember.household_id).where(
-        HouseholdMember.member_id == member.id
-    )
-    for subscription in db.session.scalars(
-        select(Subscription).where(
-            (Subscription.subscribed_by_id == member.id)
-            | Subscription.household_id.in_(households_of_member)
-        )
+    as_proxy = Subscription.household_signed_by.startswith(f"{member.name}, ", autoescape=True)
+    for subscription in _subscriptions_here(
+        member, or_(Subscription.subscribed_by_id == member.id, as_proxy)
     ):
-        if subscription.household_signed_by == member.name:
-            subscription.household_signed_by = FORGOTTEN
+        subscription.household_signed_by = FORGOTTEN
+    for subscription in _subscriptions_here(member, Subscription.producer_signed_by == member.name):
+        subscription.producer_signed_by = FORGOTTEN
     for producer in db.session.scalars(select(Producer).where(Producer.member_id == member.id)):
         producer.member = None
         producer.address = ""
+
+
+def _subscriptions_here(member: Member, which: ColumnElement[bool]) -> Sequence[Subscription]:
+    return db.session.scalars(
+        select(Subscription)
+        .join(SeasonContract)
+        .where(SeasonContract.community_id == member.community_id, which)
+    ).all()

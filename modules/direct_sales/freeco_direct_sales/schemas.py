@@ -61,9 +61,7 @@ class ContractSchema(Schema):
                 str(_("La fin de la saison vient avant son début.")), "season_end"
             )
         if days > LONGEST_SEASON_DAYS:
-            raise ValidationError(
-                str(_("Une saison ne dépasse pas treize mois.")), "season_end"
-            )
+            raise ValidationError(str(_("Une saison ne dépasse pas treize mois.")), "season_end")
 
 
 class CapacitySchema(Schema):
@@ -146,5 +144,3 @@ def quantities(
         for delivery_id in [each] if each is not None else [other.id for other in deliveries]:
             found[delivery_id, product.id] = many
     return found
-
-

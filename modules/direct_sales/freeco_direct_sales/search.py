@@ -22,7 +22,9 @@ def find(community: Community, member: Member, words: str) -> list[Found]:
     found = _by_code(community, member, words.strip().upper())
     for producer in producers.values():
         if lowered in producer.name.casefold() or lowered in producer.place.casefold():
-            found.append(Found(producer.name, producer.place, _producer_url(community, producer.id)))
+            found.append(
+                Found(producer.name, producer.place, _producer_url(community, producer.id))
+            )
     products = db.session.scalars(
         select(Product)
         .where(Product.producer_id.in_(producers), Product.available)
@@ -42,7 +44,7 @@ def _producer_url(community: Community, producer_id: int) -> str:
 
 def _by_code(community: Community, member: Member, code: str) -> list[Found]:
     digits = code[1:]
-    if code[:1] == "D" and digits.isascii() and digits.isdigit() and len(digits) < 9:  # noqa: PLR2004
+    if code[:1] == "D" and digits.isascii() and digits.isdigit() and len(digits) < 9:
         for each in distributions.distributions_of(community):
             if each.id == int(digits):
                 url = url_for(

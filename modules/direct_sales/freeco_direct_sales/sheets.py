@@ -40,7 +40,7 @@ from freeco_direct_sales.papers import (
     SignOffSheet,
 )
 
-Taken = Row[tuple[int, int, int, int, str, str, int | None]]
+Taken = Row[int, int, int, int, str, str, int | None]
 """A line of a sheet: household, delivery, contract product, quantity, name, unit, grams."""
 
 
@@ -56,6 +56,7 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
     names = _household_names(distribution.community_id)
     cheques = _cheques_to_give(distribution)
     changed, changes = _changes(distribution)
+    listed = baskets.keys() | changed  # who takes nothing any more is marked, not left out
     rows = [
         SheetRow(
             household=names[household][0],
@@ -64,9 +65,9 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
             cheque_note=_cheque_note(cheques.get(household, ())),
             changed=household in changed,
         )
-        for household in sorted(baskets, key=lambda each: plain(names[each][0]))
+        for household in sorted(listed, key=lambda each: plain(names[each][0]))
     ]
-    owed = [amount for amounts in cheques.values() for amount in amounts]
+    owed = [amount for household in listed for amount in cheques.get(household, ())]
     return SignOffSheet(
         title=said(
             "%(day)s – distribution, %(place)s",
@@ -186,21 +187,35 @@ def _count_cheques(many: int) -> str:
 
 
 def _changes(distribution: Distribution) -> tuple[set[int], list[str]]:
-    """Return the households to mark, and the words for changes that concern everybody."""
+    """Return the households to mark, and the words for changes that concern everybody.
+
+    A cancelled delivery has its own notice as long as it stays cancelled.
+    """
     since = db.session.scalar(
         select(func.max(Print.printed_at)).where(
             Print.distribution_id == distribution.id, Print.producer_id.is_(None)
         )
     )
     changes = db.session.execute(
-        select(Change.household_id, Change.words, Change.changed_at)
+        select(
+            Change.household_id,
+            Change.words,
+            Change.changed_at,
+            Change.delivery_id,
+            Delivery.cancelled_at,
+        )
         .join(Delivery, Delivery.id == Change.delivery_id)
         .where(Delivery.distribution_id == distribution.id)
         .order_by(Change.id)
     ).all()
     recent = [each for each in changes if since is None or each.changed_at > since]
     marked = {each.household_id for each in recent if each.household_id is not None}
-    return marked, [each.words for each in recent if each.household_id is None]
+    general = {
+        each.delivery_id: each.words
+        for each in recent
+        if each.household_id is None and each.cancelled_at is None
+    }
+    return marked, list(general.values())
 
 
 def _cancelled(delivery: Delivery) -> str:
@@ -259,33 +274,29 @@ class _Needed:
 def harvest_list(distribution: Distribution, producer: Producer) -> HarvestList:
     """Gather what one producer brings, in the units of the contract, with its weight."""
     mine = [
-        each
-        for each in deliveries_at(distribution)
-        if each.contract.producer_id == producer.id
+        each for each in deliveries_at(distribution) if each.contract.producer_id == producer.id
     ]
     taken = _taken(each.id for each in mine if each.cancelled_at is None)
     told = _last_told(distribution, producer)
     needed: dict[int, _Needed] = {}
     for line in taken:
-        row = needed.setdefault(
-            line.contract_product_id, _Needed(line.name, line.unit, line.grams)
-        )
+        row = needed.setdefault(line.contract_product_id, _Needed(line.name, line.unit, line.grams))
         row.many += line.quantity
-    for product_id in set(told) - set(needed):
+    for product_id in sorted(set(told or ()) - set(needed)):
         product = db.session.get(ContractProduct, product_id)
         if product is not None:
             needed[product_id] = _Needed(product.name, product.unit, product.grams)
     households = len({line.household_id for line in taken})
     return HarvestList(
-        title=said(
-            "%(day)s – à apporter", day=day(local_day(distribution)).capitalize()
-        ),
+        title=said("%(day)s – à apporter", day=day(local_day(distribution)).capitalize()),
         producer=producer.name,
         community=distribution.community.name,
         day_text=hours(distribution),
         place=distribution.place,
         sizes=(),
-        lines=tuple(_line(row, told.get(key)) for key, row in needed.items()),
+        lines=tuple(
+            _line(row, None if told is None else told.get(key, 0)) for key, row in needed.items()
+        ),
         notices=(
             counted("Pour %(num)s foyer", "Pour %(num)s foyers", households),
             *(_cancelled(each) for each in mine if each.cancelled_at is not None),
@@ -306,11 +317,12 @@ def _line(row: _Needed, before: int | None) -> HarvestLine:
     )
 
 
-def _last_told(distribution: Distribution, producer: Producer) -> dict[int, int]:
+def _last_told(distribution: Distribution, producer: Producer) -> dict[int, int] | None:
+    """Return the quantities of the last list told to the producer, none before the first."""
     totals = db.session.scalar(
         select(Print.totals)
         .where(Print.distribution_id == distribution.id, Print.producer_id == producer.id)
         .order_by(Print.id.desc())
         .limit(1)
     )
-    return {int(key): int(many) for key, many in (totals or {}).items()}
+    return None if totals is None else {int(key): int(many) for key, many in totals.items()}

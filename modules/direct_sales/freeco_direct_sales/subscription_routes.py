@@ -178,9 +178,7 @@ def change(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
         return _change(found, delivery, form)
     flash(str(_("Le changement est noté ; la feuille d’émargement le signale.")), "good")
     return redirect(
-        url_for(
-            "direct_sales_distributions.page", distribution_id=delivery.distribution_id
-        )
+        url_for("direct_sales_distributions.page", distribution_id=delivery.distribution_id)
     )
 
 

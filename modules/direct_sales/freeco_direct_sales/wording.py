@@ -47,7 +47,7 @@ def unit(name: str) -> str:
 
 def weight(grams: int) -> str:
     """Write a weight: 850 g, 21,2 kg."""
-    if grams < 1000:  # noqa: PLR2004 - a kilogram
+    if grams < 1000:
         return f"{grams}\u00a0g"
     tenths = (grams + 50) // 100
     text = f"{tenths // 10},{tenths % 10}" if tenths % 10 else str(tenths // 10)
@@ -61,7 +61,7 @@ def quantity(many: int, unit_name: str) -> str:
 
 def plural(word: str, many: int) -> str:
     """Put a French unit in the plural; abbreviations have none."""
-    if abs(many) < 2 or len(word) <= 2 or word[-1] in "sxz":  # noqa: PLR2004 - from two on
+    if abs(many) < 2 or len(word) <= 2 or word[-1] in "sxz":
         return word
     return word + ("x" if word.endswith("eau") else "s")
 

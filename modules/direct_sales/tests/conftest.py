@@ -60,7 +60,11 @@ def farmer(community: Community) -> Member:
 def producer(community: Community, farmer: Member) -> Producer:
     """Give the farm."""
     farm = catalogue.add_producer(
-        community, "GAEC des Vergnes", place="Assiac", address="Les Vergnes\n46100 Assiac", member=farmer
+        community,
+        "GAEC des Vergnes",
+        place="Assiac",
+        address="Les Vergnes\n46100 Assiac",
+        member=farmer,
     )
     db.session.commit()
     return farm
@@ -174,9 +178,7 @@ def take(app: object) -> Take:
             contract,
             households.household_of(member),
             member,
-            subscriptions.same_basket(
-                contract, {ids[name]: many for name, many in basket.items()}
-            ),
+            subscriptions.same_basket(contract, {ids[name]: many for name, many in basket.items()}),
             cheques,
             charter_text_id=None,
             signed_by=member.name,

@@ -14,7 +14,9 @@ from freeco_direct_sales.errors import SameProducer
 from freeco_direct_sales.models import Producer, Product
 from freeco_direct_sales.product_import import ProductDraft, read_products
 
-LIST = "Référence;Produit;Prix;Unité;TVA\nCAR;Carottes;3,20 €;kg;5,5 %\nRAD;Radis;1,80;botte;5,5 %\n"
+LIST = (
+    "Référence;Produit;Prix;Unité;TVA\nCAR;Carottes;3,20 €;kg;5,5 %\nRAD;Radis;1,80;botte;5,5 %\n"
+)
 
 
 def drafts(text: str) -> Sequence[ProductDraft]:
@@ -28,9 +30,7 @@ def names(producer: Producer) -> list[str]:
 
 
 @pytest.mark.parametrize("again", ["Épicerie du Célé", "épicerie du célé"])
-def test_two_producers_of_a_community_do_not_share_a_name(
-    community: Community, again: str
-) -> None:
+def test_two_producers_of_a_community_do_not_share_a_name(community: Community, again: str) -> None:
     catalogue.add_producer(community, "Épicerie du Célé")
     with pytest.raises(SameProducer):
         catalogue.add_producer(community, again)
@@ -56,9 +56,7 @@ def test_a_producer_keeps_its_name_when_the_rest_is_corrected(producer: Producer
     assert (producer.name, producer.place) == ("GAEC des Vergnes", "Figeac")
 
 
-def test_a_producer_does_not_take_the_name_of_another(
-    producer: Producer, bakery: Producer
-) -> None:
+def test_a_producer_does_not_take_the_name_of_another(producer: Producer, bakery: Producer) -> None:
     with pytest.raises(SameProducer):
         catalogue.change_producer(
             bakery,

@@ -136,9 +136,7 @@ def test_the_cheques_of_a_place_given_back_are_no_longer_asked_for(cheque: Chequ
     assert cheques.cheques_of(community) == []
 
 
-def test_a_cheque_is_absent_from_another_community(
-    cheque: Cheque, elsewhere: Community
-) -> None:
+def test_a_cheque_is_absent_from_another_community(cheque: Cheque, elsewhere: Community) -> None:
     assert cheques.cheques_of(elsewhere) == []
     with pytest.raises(Absent):
         cheques.find_cheque(elsewhere, cheque.id)

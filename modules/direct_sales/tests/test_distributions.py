@@ -107,9 +107,7 @@ def test_distributions_and_deliveries_are_absent_elsewhere(
 def test_a_distribution_brings_several_producers_by_name(
     vegetables: SeasonContract, bread: SeasonContract, thursdays: Sequence[Distribution]
 ) -> None:
-    names = [
-        each.contract.producer.name for each in distributions.deliveries_at(thursdays[0])
-    ]
+    names = [each.contract.producer.name for each in distributions.deliveries_at(thursdays[0])]
     assert names == ["GAEC des Vergnes", "Le Fournil de Lise"]
 
 
@@ -167,7 +165,7 @@ def test_a_cancelled_delivery_keeps_its_reason_and_is_marked(
     distributions.cancel_delivery(delivery, " gel ")
     change = db.session.query(Change).one()
     assert (delivery.cancelled_at, delivery.reason) == (monday, "gel")
-    assert change.words == "Légumes d’hiver : livraison annulée (gel)"
+    assert change.words == "Légumes d’hiver\u00a0: livraison annulée (gel)"
 
 
 def test_a_cancelled_delivery_is_told_to_the_other_modules(delivery: Delivery) -> None:

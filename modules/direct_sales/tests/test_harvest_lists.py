@@ -205,4 +205,4 @@ def test_a_cancelled_delivery_is_not_harvested_and_says_why(
     distributions.cancel_delivery(contracts.deliveries_of(vegetables)[0], "gel")
     harvest = sheets.harvest_list(thursday, producer)
     assert harvest.lines == ()
-    assert "Légumes d’hiver : pas de livraison (gel)" in harvest.notices
+    assert "Légumes d’hiver\u00a0: pas de livraison (gel)" in harvest.notices

@@ -7,20 +7,17 @@ from freeco.clock import held_at
 from freeco.db import db
 from freeco.errors import Absent
 from freeco.kernel_models import PublishedEvent
-from freeco.members import contacts, households
+from freeco.members import households
 from freeco.members.models import Community, Household, Member
 from freeco.money import Money
 from freeco.plugins import Plugins
 from freeco.testing.people import make_member
 from freeco_direct_sales import baskets, contracts, distributions, subscriptions
 from freeco_direct_sales.errors import (
-    AlreadySigned,
     AlreadySubscribed,
     ContractFull,
     ContractNotOpen,
     NothingChosen,
-    NotYours,
-    SignedByBoth,
     TooManyCheques,
     UnknownChoice,
 )
@@ -143,7 +140,9 @@ def test_a_household_may_hold_several_contracts(
     assert subscriptions.subscriptions_of(household) == [second, first]
 
 
-@pytest.mark.parametrize("change", [contracts.close_contract, lambda each: setattr(each, "state", "draft")])
+@pytest.mark.parametrize(
+    "change", [contracts.close_contract, lambda each: setattr(each, "state", "draft")]
+)
 def test_a_contract_that_is_not_open_takes_nobody(
     vegetables: SeasonContract,
     member: Member,
