@@ -12,8 +12,8 @@ from freeco.money import Money
 from freeco_direct_sales import catalogue, contracts, distributions
 from freeco_direct_sales.errors import (
     ContractAlreadyOpen,
-    ContractFull,
     ContractNotReady,
+    TooFewPlaces,
     UnknownChoice,
 )
 from freeco_direct_sales.models import (
@@ -197,7 +197,7 @@ def test_capacity_does_not_fall_below_the_households_that_subscribed(
 ) -> None:
     take(vegetables, member, {"Petit panier": 1})
     take(vegetables, neighbour, {"Petit panier": 1})
-    with pytest.raises(ContractFull):
+    with pytest.raises(TooFewPlaces):
         contracts.change_capacity(vegetables, 1)
     assert vegetables.capacity == 2
 
