@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import request
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, missing, validate
 
 from freeco import cells
 from freeco.db import db
@@ -64,6 +64,13 @@ class Secret(fields.String):
         return text[:1000]
 
 
+def _blank(empty: fields.Field[Any]) -> Any:
+    """Return what an empty box means: the same as no box at all."""
+    if empty.required:
+        raise empty.make_error("required")
+    return None if empty.load_default is missing else empty.load_default
+
+
 class Whole(fields.Field[int | None]):
     """A whole number typed in a form, in ASCII digits, within a range."""
 
@@ -77,11 +84,13 @@ class Whole(fields.Field[int | None]):
         self.least, self.most = least, most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int | None:
-        text = str(value).strip() if isinstance(value, (str, int)) else ""
-        if isinstance(value, bool) or not re.fullmatch(r"-?[0-9]{1,12}", text):
-            if not text and not self.required:
-                return None
-            raise self.make_error("invalid" if text else "required")
+        if isinstance(value, bool) or not isinstance(value, (str, int)):
+            raise self.make_error("invalid")
+        text = str(value).strip()
+        if not text:
+            return _blank(self)
+        if not re.fullmatch(r"-?[0-9]{1,12}", text):
+            raise self.make_error("invalid")
         number = int(text)
         if not self.least <= number <= self.most:
             raise self.make_error("range")
@@ -94,11 +103,11 @@ class _Cell(fields.Field[Any]):
     default_error_messages = MESSAGES
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
-        text = value.strip() if isinstance(value, str) else ""
+        if not isinstance(value, str):
+            raise self.make_error("validator_failed")
+        text = value.strip()
         if not text:
-            if self.required:
-                raise self.make_error("required")
-            return None
+            return _blank(self)
         try:
             return self.read(text)
         except cells.BadCell as error:

@@ -1,10 +1,12 @@
 """What may come in through the forms of direct sales."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
+from freeco.clock import today
 from freeco.i18n import _
 from freeco.web.forms import BasisPoints, Cents, Day, Ticked, Whole, Words, one_of
 from freeco_direct_sales import wording
@@ -17,6 +19,13 @@ from freeco_direct_sales.models import (
 from freeco_direct_sales.subscriptions import MOST_OF_A_PRODUCT
 
 LONGEST_SEASON_DAYS = 400
+FARTHEST_DAYS = 1100
+
+
+def near(day: date) -> None:
+    """Refuse a day of another age: a wrong year. Raises ValidationError."""
+    if abs((day - today()).days) > FARTHEST_DAYS:
+        raise ValidationError(str(_("Cette date est à plus de trois ans d’ici.")))
 
 
 class ProducerSchema(Schema):
@@ -47,8 +56,8 @@ class ContractSchema(Schema):
     producer = Whole(required=True)
     name = Words(required=True, most=120)
     kind = Words(required=True, validate=one_of(tuple(ContractKind)))
-    season_start = Day(required=True)
-    season_end = Day(required=True)
+    season_start = Day(required=True, validate=near)
+    season_end = Day(required=True, validate=near)
     capacity = Whole(load_default=None, least=1, most=10_000)
     most_cheques = Whole(load_default=6, least=1, most=12)
     terms = Words(load_default="", most=5000)
@@ -73,15 +82,15 @@ class CapacitySchema(Schema):
 class ContentsSchema(Schema):
     """The products and dates of a draft."""
 
-    products = fields.List(Whole(), load_default=list)
-    distributions = fields.List(Whole(), load_default=list)
+    products = fields.List(Whole(required=True), load_default=list)
+    distributions = fields.List(Whole(required=True), load_default=list)
 
 
 class DistributionsSchema(Schema):
     """One distribution, or a season of them."""
 
-    first = Day(required=True)
-    last = Day(load_default=None)
+    first = Day(required=True, validate=near)
+    last = Day(load_default=None, validate=near)
     every_weeks = Whole(load_default=1, least=1, most=8)
     without = Words(load_default="", most=1000)
     starts = Words(required=True, most=5)
