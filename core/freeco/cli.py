@@ -25,7 +25,7 @@ from freeco.config import BadConfiguration, Settings
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.kernel import kernel
-from freeco.members import membership, people_entry
+from freeco.members import founding, membership, people_entry
 from freeco.members.models import Community
 from freeco.members.people_import import read_people
 from freeco.migrations import runner
@@ -203,6 +203,38 @@ def list_modules() -> None:
         places = [each.slug for each in communities if activation.is_open(each, module.name)]
         table.add_row(module.name, str(module.title), str(module.opens_at), ", ".join(places))
     out.print(table)
+
+
+@freeco.command()
+@click.argument("slug")
+@click.argument("name")
+@click.option("--commune", default="", help="Commune où elle se trouve.")
+@click.option("--email", required=True, help="Adresse de la première personne qui y veille.")
+@click.option("--first-name", required=True)
+@click.option("--last-name", required=True)
+@click.option("--charter-accepted", is_flag=True, help="Cette personne a lu et accepté la charte.")
+@within
+def found(
+    slug: str,
+    name: str,
+    commune: str,
+    email: str,
+    first_name: str,
+    last_name: str,
+    charter_accepted: bool,
+) -> None:
+    """Fonder une communauté, et y inscrire la première personne qui veille sur elle."""
+    refuse_behind()
+    if not charter_accepted:
+        raise click.ClickException(
+            "Accepter la charte est la seule condition d’entrée : lisez-la, "
+            "puis ajoutez --charter-accepted."
+        )
+    founding.found(installed(), slug, name, commune, email, first_name, last_name)
+    db.session.commit()
+    out.print(
+        f"La communauté {slug} est fondée ; un lien de connexion part à {email}.", highlight=False
+    )
 
 
 @freeco.group(name="import")

@@ -219,4 +219,7 @@ def _send_to_sign_in() -> ResponseReturnValue:
     if wants_json():
         return show(401, _("Il faut se connecter pour continuer."))
     following = request.full_path.rstrip("?") if request.method in READING else ""
-    return redirect(url_for("accounts.sign_in_page", suite=following or None))
+    # Who wants to join most likely has no account yet; either page leads to the other.
+    joining = request.endpoint == "circle.join_page"
+    page = "accounts.sign_up_page" if joining else "accounts.sign_in_page"
+    return redirect(url_for(page, suite=following or None))

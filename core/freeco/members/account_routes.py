@@ -53,13 +53,21 @@ def check_mail() -> ResponseReturnValue:
     return render_template("accounts/check_mail.html", address=request.args.get("adresse", ""))
 
 
+def _next_page(asked: str | None) -> str:
+    """Return the page that was asked for; else the home of the one community one belongs to."""
+    memberships = membership.memberships_of(g.person)
+    if not asked and len(memberships) == 1:
+        return url_for("circle.home", community=memberships[0].community.slug)
+    return safe_next(asked)
+
+
 @pages.get("/connexion")
 @public
 def sign_in_page() -> ResponseReturnValue:
     """Show the two ways in: a password, or a link by e-mail."""
     suite = request.args.get("suite", "")
     if g.person is not None:
-        return redirect(safe_next(suite))
+        return redirect(_next_page(suite))
     return _sign_in(Form.blank(suite=suite), Form.blank(suite=suite))
 
 
@@ -82,7 +90,7 @@ def sign_in_by_password() -> ResponseReturnValue:
     if not form.apply(SignInSchema(), act, counted=True):
         form.values.pop("password", None)
         return _sign_in(form, Form.blank(suite=form.values.get("suite")))
-    return redirect(safe_next(form.values.get("suite")))
+    return redirect(_next_page(form.values.get("suite")))
 
 
 @pages.post("/connexion/lien")
@@ -115,7 +123,7 @@ def use_link(secret: str) -> ResponseReturnValue:
     person = links.consume(secret)
     db.session.commit()
     sign_in(person)
-    return redirect(safe_next(following))
+    return redirect(_next_page(following))
 
 
 @pages.post("/deconnexion", endpoint="sign_out")

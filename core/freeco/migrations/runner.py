@@ -119,8 +119,9 @@ def upgrade(engine: Engine, plugins: Plugins) -> list[Standing]:
 
 def downgrade(engine: Engine, plugins: Plugins, name: str, revision: str = "base") -> None:
     """Take one module's tables back to a revision; its data in dropped tables is lost."""
-    history = next(each for each in histories(plugins) if each.name == name)
-    _run(engine, history, list(plugins.modules), revision, downgrade=True)
+    for history in histories(plugins):
+        if history.name == name:
+            _run(engine, history, list(plugins.modules), revision, downgrade=True)
 
 
 def _run(
@@ -161,12 +162,11 @@ def write_revision(
 
 def differences(engine: Engine, plugins: Plugins, name: str) -> list[object]:
     """Return what autogenerate would change for core or a module; empty when all agree."""
-    history = next(each for each in histories(plugins) if each.name == name)
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={
-                "version_table": history.version_table,
+                "version_table": History(name, HERE).version_table,
                 "include_object": _only_tables_of(name, list(plugins.modules)),
                 "compare_type": True,
             },

@@ -22,9 +22,9 @@ LONGEST_SEASON_DAYS = 400
 FARTHEST_DAYS = 1100
 
 
-def near(day: date) -> None:
+def near(day: date | None) -> None:
     """Refuse a day of another age: a wrong year. Raises ValidationError."""
-    if abs((day - today()).days) > FARTHEST_DAYS:
+    if day is not None and abs((day - today()).days) > FARTHEST_DAYS:
         raise ValidationError(str(_("Cette date est à plus de trois ans d’ici.")))
 
 

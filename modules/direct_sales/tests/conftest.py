@@ -10,7 +10,8 @@ from freeco.db import db
 from freeco.members import households
 from freeco.members.models import Community, Household, Member
 from freeco.money import Money
-from freeco.testing.people import make_community, make_member, open_module
+from freeco.testing.people import make_community, make_member, open_module, sign_in_as
+from freeco.testing.visitor import Visitor
 from freeco_direct_sales import catalogue, contracts, distributions, subscriptions
 from freeco_direct_sales.models import (
     ContractKind,
@@ -22,6 +23,7 @@ from freeco_direct_sales.models import (
 )
 
 Take = Callable[..., Subscription]
+Visit = Callable[[Member], Visitor]
 
 
 @pytest.fixture(autouse=True)
@@ -187,3 +189,15 @@ def take(app: object) -> Take:
         return done
 
     return subscribe
+
+
+@pytest.fixture
+def visiting(client: Visitor, opened: None) -> Visit:
+    """Give what opens the site for a member, in a browser without JavaScript."""
+
+    def visit(member: Member) -> Visitor:
+        assert member.person is not None
+        db.session.commit()
+        return sign_in_as(client, member.person)
+
+    return visit

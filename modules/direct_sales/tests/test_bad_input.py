@@ -1,0 +1,334 @@
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from freeco.db import db
+from freeco.members.models import Member
+from freeco.testing.forms import fill_in, form_of
+from freeco.testing.visitor import Visitor
+from freeco_direct_sales import catalogue, contracts
+from freeco_direct_sales.models import (
+    Distribution,
+    Producer,
+    Product,
+    SeasonContract,
+    Subscription,
+)
+
+Take = Callable[..., Subscription]
+Visit = Callable[[Member], Visitor]
+HERE = "/lavergne/direct-sales"
+BAD_QUANTITIES = ["٣", "９", "²", "1.5", "1,5", "-1", "100", "1e3", "NaN", "inf", "deux"]
+HUGE = ["9" * 20, "9" * 400, "9" * 5000]
+BAD_PRICES = ["", "-1", "3,999", "1e3", "100000,01", "9" * 30, "٣", "NaN", "trois"]
+FIRST = "2026-11-26"
+
+
+@pytest.fixture
+def browser(visiting: Visit, coordinator: Member) -> Visitor:
+    """Give the coordinator's browser: every form is open to her."""
+    return visiting(coordinator)
+
+
+def count(model: type[SeasonContract | Distribution | Product | Producer | Subscription]) -> int:
+    db.session.rollback()
+    return db.session.query(model).count()
+
+
+@pytest.mark.parametrize("typed", BAD_QUANTITIES + HUGE)
+def test_a_quantity_that_cannot_be_is_given_back_as_it_was_typed(
+    vegetables: SeasonContract, browser: Visitor, typed: str
+) -> None:
+    small, large = vegetables.products
+    page = browser.get(f"{HERE}/contrats/{vegetables.id}")
+    answer = fill_in(browser, page, "/relire", {f"q-{small.id}": typed, f"q-{large.id}": "2"})
+    assert answer.status_code == 422
+    values = form_of(answer, "/relire").values
+    assert (values[f"q-{small.id}"], values[f"q-{large.id}"]) == ([typed], ["2"])
+
+
+@pytest.mark.parametrize("typed", [*BAD_QUANTITIES, *HUGE, "2\x00", "\x00"])
+def test_a_quantity_that_cannot_be_signs_nothing(
+    vegetables: SeasonContract, browser: Visitor, typed: str
+) -> None:
+    data = {f"q-{vegetables.products[0].id}": typed, "cheques": "1", "agreed": "1"}
+    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
+    assert answer.status_code == 422
+    assert count(Subscription) == 0
+
+
+@pytest.mark.parametrize("step", ["relire", "signer"])
+@pytest.mark.parametrize("typed", ["0", "13", "-1", "1.0", "٣", "9" * 30, "\x00"])
+def test_cheques_that_cannot_be_are_refused(
+    vegetables: SeasonContract, browser: Visitor, step: str, typed: str
+) -> None:
+    data = {f"q-{vegetables.products[0].id}": "1", "cheques": typed}
+    data |= {"agreed": "1"} if step == "signer" else {}
+    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/{step}", data=data)
+    assert answer.status_code == 422
+    assert count(Subscription) == 0
+
+
+@pytest.mark.parametrize("step", ["relire", "signer"])
+def test_more_cheques_than_the_producer_takes_are_refused(
+    vegetables: SeasonContract, browser: Visitor, step: str
+) -> None:
+    data = {f"q-{vegetables.products[0].id}": "1", "cheques": "7"}
+    data |= {"agreed": "1"} if step == "signer" else {}
+    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/{step}", data=data)
+    assert answer.status_code == 422
+    assert "n’accepte pas autant de chèques" in answer.text
+
+
+def test_an_empty_box_of_cheques_means_one(
+    vegetables: SeasonContract, browser: Visitor
+) -> None:
+    data = {f"q-{vegetables.products[0].id}": "1", "cheques": "", "agreed": "1"}
+    browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
+    db.session.rollback()
+    assert len(db.session.query(Subscription).one().cheques) == 1
+
+
+@pytest.mark.parametrize("name", ["q-2147483647", "q-1-1", "total_cents", "\x00", "q-٣"])
+def test_an_unknown_field_is_refused(
+    vegetables: SeasonContract, browser: Visitor, name: str
+) -> None:
+    data = {f"q-{vegetables.products[0].id}": "1", "cheques": "1", "agreed": "1", name: "1"}
+    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
+    assert answer.status_code == 422
+    assert "champ inconnu" in answer.text
+    assert count(Subscription) == 0
+
+
+def test_a_product_of_another_contract_is_an_unknown_field(
+    vegetables: SeasonContract, bread: SeasonContract, browser: Visitor
+) -> None:
+    data = {f"q-{bread.products[0].id}": "1", "cheques": "1", "agreed": "1"}
+    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
+    assert answer.status_code == 422
+
+
+def test_a_quantity_sent_twice_is_not_guessed(
+    vegetables: SeasonContract, browser: Visitor
+) -> None:
+    small, large = vegetables.products
+    data = {f"q-{small.id}": ["1", "2"], f"q-{large.id}": "1", "agreed": "1"}
+    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
+    assert answer.status_code == 422
+    assert count(Subscription) == 0
+
+
+def test_an_empty_basket_without_the_box_is_refused(
+    vegetables: SeasonContract, browser: Visitor
+) -> None:
+    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data={"cheques": "2"})
+    assert answer.status_code == 422
+
+
+def test_going_back_with_anything_typed_shows_the_basket(
+    vegetables: SeasonContract, browser: Visitor
+) -> None:
+    name = f"q-{vegetables.products[0].id}"
+    for typed in (*BAD_QUANTITIES, *HUGE):
+        data = {name: [typed, "1"], "cheques": typed, "else": typed}
+        answer = browser.post(f"{HERE}/contrats/{vegetables.id}/revenir", data=data)
+        assert answer.status_code == 200, typed
+
+
+@pytest.mark.parametrize("number", ["0", "2147483648", "9" * 30, "٣", "-1", "1.5", "%00"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "contrats/{}",
+        "contrats/{}/preparer",
+        "distributions/{}",
+        "distributions/{}/emargement",
+        "distributions/{}/emargement.pdf",
+        "distributions/{}/recolte/{}.pdf",
+        "souscriptions/{}",
+        "souscriptions/{}/contrat.pdf",
+        "souscriptions/{}/livraisons/{}",
+        "producteurs/{}/importer",
+    ],
+)
+def test_a_number_nothing_has_is_a_page_that_does_not_exist(
+    browser: Visitor, page: str, number: str
+) -> None:
+    assert browser.get(f"{HERE}/{page.replace('{}', number)}").status_code == 404
+
+
+@pytest.mark.parametrize("state", ["perdu", "", "٣", "%00", "DUE"])
+def test_a_state_no_cheque_has_is_a_page_that_does_not_exist(
+    browser: Visitor, state: str
+) -> None:
+    assert browser.get(f"{HERE}/cheques?etat={state}").status_code == 404
+
+
+@pytest.mark.parametrize("typed", BAD_PRICES)
+def test_a_price_that_cannot_be_is_given_back_as_it_was_typed(
+    producer: Producer, browser: Visitor, typed: str
+) -> None:
+    page = browser.get(f"{HERE}/producteurs/{producer.id}")
+    answer = fill_in(browser, page, "/produits", {"name": "Carottes", "price": typed})
+    assert answer.status_code == 422
+    values = form_of(answer, "/produits").values
+    assert (values["name"], values["price"]) == (["Carottes"], [typed])
+    assert count(Product) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("name", ""),
+        ("name", "n" * 121),
+        ("name", "Caro\x00ttes"),
+        ("vat", "101"),
+        ("vat", "٣"),
+        ("vat", "-5,5"),
+        ("grams", "0"),
+        ("grams", "1.5"),
+        ("grams", "1000001"),
+        ("unit", "poignée"),
+        ("unit", ""),
+        ("category", "\x00"),
+        ("stock", "3"),
+    ],
+)
+def test_a_product_that_cannot_be_is_not_entered(
+    producer: Producer, browser: Visitor, name: str, typed: str
+) -> None:
+    data = {"name": "Carottes", "price": "3,20", "unit": "kg", "vat": "5,5", name: typed}
+    answer = browser.post(f"{HERE}/producteurs/{producer.id}/produits", data=data)
+    assert answer.status_code == 422
+    assert count(Product) == 0
+
+
+def test_an_empty_rate_means_the_reduced_one(producer: Producer, browser: Visitor) -> None:
+    data = {"name": "Carottes", "price": "3,20", "unit": "kg", "vat": ""}
+    browser.post(f"{HERE}/producteurs/{producer.id}/produits", data=data)
+    db.session.rollback()
+    (carrots,) = catalogue.products_of(producer)
+    assert carrots.vat_basis_points == 550
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("producer", ""),
+        ("producer", "٣"),
+        ("producer", "2147483648"),
+        ("name", "Lait\x00"),
+        ("kind", "weekly"),
+        ("season_start", "2026-02-30"),
+        ("season_start", "0001-01-01"),
+        ("season_start", "٢٠٢٦-11-01"),
+        ("season_end", "2026-10-01"),
+        ("season_end", "2028-11-01"),
+        ("season_end", "9999-12-31"),
+        ("capacity", "0"),
+        ("capacity", "1.5"),
+        ("capacity", "10001"),
+        ("most_cheques", "13"),
+        ("most_cheques", "0"),
+        ("state", "open"),
+    ],
+)
+def test_a_contract_that_cannot_be_is_given_back(
+    producer: Producer, browser: Visitor, name: str, typed: str
+) -> None:
+    data = {
+        "producer": str(producer.id),
+        "name": "Légumes",
+        "kind": "fixed",
+        "season_start": "2026-11-01",
+        "season_end": "2027-03-31",
+        name: typed,
+    }
+    answer = browser.post(f"{HERE}/contrats/nouveau", data=data)
+    assert answer.status_code == 422
+    assert form_of(answer, "/nouveau").values["season_end"] == [data["season_end"]]
+    assert count(SeasonContract) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("first", "0001-01-01"),
+        ("first", "9999-12-31"),
+        ("first", "demain"),
+        ("last", "2026-11-25"),
+        ("last", "2029-11-26"),
+        ("every_weeks", "0"),
+        ("every_weeks", "1.5"),
+        ("every_weeks", "9"),
+        ("without", "2026-11-26, noël"),
+        ("starts", "25:00"),
+        ("starts", "١٨:30"),
+        ("starts", "19:30"),
+        ("ends", "18:61"),
+        ("place", "\x00"),
+        ("place", " "),
+        ("community", "2"),
+    ],
+)
+def test_a_date_that_cannot_be_is_given_back(browser: Visitor, name: str, typed: str) -> None:
+    data = {"first": FIRST, "starts": "18:30", "ends": "19:30", "place": "Halle", name: typed}
+    answer = browser.post(f"{HERE}/distributions/nouvelles", data=data)
+    assert answer.status_code == 422
+    assert form_of(answer, "/nouvelles").values["ends"] == [data["ends"]]
+    assert count(Distribution) == 0
+
+
+@pytest.mark.parametrize("name", ["every_weeks", "last", "without"])
+def test_an_empty_box_of_dates_means_one_evening(browser: Visitor, name: str) -> None:
+    data = {"first": FIRST, "starts": "18:30", "ends": "19:30", "place": "Halle", name: ""}
+    assert browser.post(f"{HERE}/distributions/nouvelles", data=data).status_code == 302
+    assert count(Distribution) == 1
+
+
+@pytest.mark.parametrize("typed", ["", "0", "٣", "2147483647", "9" * 30, "x", "\x00"])
+@pytest.mark.parametrize("name", ["products", "distributions"])
+def test_contents_that_do_not_exist_change_nothing(
+    vegetables: SeasonContract, browser: Visitor, name: str, typed: str
+) -> None:
+    vegetables.state = "draft"
+    data = {name: [typed]}
+    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/contenu", data=data)
+    assert answer.status_code in {404, 422}
+    db.session.rollback()
+    assert len(vegetables.products) == 2
+    assert len(contracts.deliveries_of(vegetables)) == 3
+
+
+@pytest.mark.parametrize("typed", ["", " ", "g" * 201, "ge\x00l"])
+def test_a_reason_that_cannot_be_cancels_nothing(
+    vegetables: SeasonContract,
+    thursdays: Sequence[Distribution],
+    browser: Visitor,
+    typed: str,
+) -> None:
+    delivery = contracts.deliveries_of(vegetables)[0]
+    address = f"{HERE}/distributions/{thursdays[0].id}/livraisons/{delivery.id}/annuler"
+    assert browser.post(address, data={"reason": typed}).status_code == 422
+    db.session.rollback()
+    assert delivery.cancelled_at is None
+
+
+@pytest.mark.parametrize("typed", BAD_QUANTITIES + HUGE)
+def test_a_last_minute_change_that_cannot_be_is_given_back(
+    vegetables: SeasonContract, member: Member, take: Take, browser: Visitor, typed: str
+) -> None:
+    done = take(vegetables, member, {"Petit panier": 1})
+    delivery = contracts.deliveries_of(vegetables)[0]
+    name = f"q-{delivery.id}-{vegetables.products[0].id}"
+    address = f"{HERE}/souscriptions/{done.id}/livraisons/{delivery.id}"
+    answer = fill_in(browser, browser.get(address), address, {name: typed})
+    assert answer.status_code == 422
+    assert form_of(answer, address).values[name] == [typed]
+
+
+@pytest.mark.parametrize("words", ["%00", "D٣", "D" + "9" * 30, "ABCD%00FGH", "%F0%9F%A5%95"])
+def test_a_search_for_anything_finds_nothing_and_breaks_nothing(
+    vegetables: SeasonContract, browser: Visitor, words: str
+) -> None:
+    assert browser.get(f"/lavergne/recherche?q={words}").status_code == 200
