@@ -32,7 +32,16 @@ pytestmark = pytest.mark.browser
 FREECO = [sys.executable, "-c", "from freeco.cli import main; main()"]
 PHONE = 360
 DESK = 1280
-FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def program(name: str) -> str:

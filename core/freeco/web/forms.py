@@ -88,7 +88,8 @@ class Whole(fields.Field[int | None]):
             raise self.make_error("invalid")
         text = str(value).strip()
         if not text:
-            return _blank(self)
+            blank: int | None = _blank(self)
+            return blank
         if not re.fullmatch(r"-?[0-9]{1,12}", text):
             raise self.make_error("invalid")
         number = int(text)

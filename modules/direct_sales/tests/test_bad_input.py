@@ -80,9 +80,7 @@ def test_more_cheques_than_the_producer_takes_are_refused(
     assert "n’accepte pas autant de chèques" in answer.text
 
 
-def test_an_empty_box_of_cheques_means_one(
-    vegetables: SeasonContract, browser: Visitor
-) -> None:
+def test_an_empty_box_of_cheques_means_one(vegetables: SeasonContract, browser: Visitor) -> None:
     data = {f"q-{vegetables.products[0].id}": "1", "cheques": "", "agreed": "1"}
     browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
     db.session.rollback()
@@ -108,9 +106,7 @@ def test_a_product_of_another_contract_is_an_unknown_field(
     assert answer.status_code == 422
 
 
-def test_a_quantity_sent_twice_is_not_guessed(
-    vegetables: SeasonContract, browser: Visitor
-) -> None:
+def test_a_quantity_sent_twice_is_not_guessed(vegetables: SeasonContract, browser: Visitor) -> None:
     small, large = vegetables.products
     data = {f"q-{small.id}": ["1", "2"], f"q-{large.id}": "1", "agreed": "1"}
     answer = browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
@@ -128,9 +124,9 @@ def test_an_empty_basket_without_the_box_is_refused(
 def test_going_back_with_anything_typed_shows_the_basket(
     vegetables: SeasonContract, browser: Visitor
 ) -> None:
-    name = f"q-{vegetables.products[0].id}"
+    small, large = [f"q-{each.id}" for each in vegetables.products]
     for typed in (*BAD_QUANTITIES, *HUGE):
-        data = {name: [typed, "1"], "cheques": typed, "else": typed}
+        data = {small: typed, large: [typed, "1"], "cheques": typed, "else": typed}
         answer = browser.post(f"{HERE}/contrats/{vegetables.id}/revenir", data=data)
         assert answer.status_code == 200, typed
 
@@ -158,9 +154,7 @@ def test_a_number_nothing_has_is_a_page_that_does_not_exist(
 
 
 @pytest.mark.parametrize("state", ["perdu", "", "٣", "%00", "DUE"])
-def test_a_state_no_cheque_has_is_a_page_that_does_not_exist(
-    browser: Visitor, state: str
-) -> None:
+def test_a_state_no_cheque_has_is_a_page_that_does_not_exist(browser: Visitor, state: str) -> None:
     assert browser.get(f"{HERE}/cheques?etat={state}").status_code == 404
 
 
