@@ -145,7 +145,8 @@ def fill(driver: WebDriver, **values: str) -> None:
 
 def press(driver: WebDriver, words: str) -> None:
     """Press the button or link of the page that says these words."""
-    path = f"//main//*[self::button or self::a][normalize-space(translate(., '\u00a0', ' '))='{words}']"
+    said = f"[normalize-space(translate(., '\u00a0', ' '))='{words}']"
+    path = f"//main//button{said} | //main//a{said}"
     button = WebDriverWait(driver, 15).until(expected.element_to_be_clickable((By.XPATH, path)))
     page = driver.find_element(By.TAG_NAME, "html")
     button.click()

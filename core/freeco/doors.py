@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, select
 
-from freeco.activation import is_open
+from freeco.activation import open_modules
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
@@ -69,6 +69,22 @@ def door_of(app: Flask, endpoint: str) -> Door:
     """Return what a page asks; the conformance suite walks the URL map with it."""
     door: Door = getattr(app.view_functions[endpoint], "freeco_door", Door())
     return door
+
+
+def open_here() -> frozenset[str]:
+    """Return the modules open in the community in view; asked once a request."""
+    if "open_modules" not in g:
+        g.open_modules = open_modules(g.community) if g.community is not None else frozenset()
+    opened: frozenset[str] = g.open_modules
+    return opened
+
+
+def held_here() -> frozenset[str]:
+    """Return what the reader may do in the community in view; asked once a request."""
+    if "permissions_held" not in g:
+        g.permissions_held = membership.permissions_of(g.member)
+    held: frozenset[str] = g.permissions_held
+    return held
 
 
 def sign_in(person: Person) -> None:
@@ -160,30 +176,41 @@ def _recognise() -> None:
             g.person = person
     if g.get("community_slug") is None:
         return
-    community = db.session.scalar(select(Community).where(Community.slug == g.community_slug))
-    if community is None:
+    found = db.session.execute(_community_with_member(g.community_slug, g.person)).first()
+    if found is None:
         raise Absent
-    member = _member(community, g.person)
+    community, member = found
+    member = _served_member(community, g.person) or member
     if member is None and not may_see(community, g.person):
         raise Absent
     g.community, g.member = community, member
 
 
-def _member(community: Community, person: Person | None) -> Member | None:
-    if person is None:
-        return None
+def _community_with_member(slug: str, person: Person | None) -> Select[Community, Member | None]:
+    """Ask for the community, and the person's own standing membership of it."""
+    own = and_(
+        Member.community_id == Community.id,
+        Member.person_id == (person.id if person is not None else None),
+        Member.left_at.is_(None),
+    )
+    return select(Community, Member).outerjoin(Member, own).where(Community.slug == slug)
+
+
+def _served_member(community: Community, person: Person | None) -> Member | None:
+    """Return the member in whose name this person acts here, if that may be."""
     served = session.get("acting_for")
-    if isinstance(served, int):
-        member = db.session.get(Member, served)
-        if (
-            member is not None
-            and member.community_id == community.id
-            and member.person_id != person.id
-            and proxies.may_act_for(person, member)
-        ):
-            g.acting_for = member
-            return member
-    return membership.membership_of(community, person)
+    if person is None or not isinstance(served, int):
+        return None
+    member = db.session.get(Member, served)
+    if (
+        member is None
+        or member.community_id != community.id
+        or member.person_id == person.id
+        or not proxies.may_act_for(person, member)
+    ):
+        return None
+    g.acting_for = member
+    return member
 
 
 def _ask(door: Door, module: str | None) -> ResponseReturnValue | None:
@@ -200,12 +227,12 @@ def _ask(door: Door, module: str | None) -> ResponseReturnValue | None:
 
 
 def _check(door: Door, module: str | None) -> None:
-    if module is not None and not is_open(g.community, module):
+    if module is not None and module not in open_here():
         raise Absent
     acting = request.method not in READING and g.member is not None
     if acting and not door.before_charter and not charter.has_accepted_current(g.member):
         raise CharterNotAccepted
-    if door.permissions and not door.permissions & membership.permissions_of(g.member):
+    if door.permissions and not door.permissions & held_here():
         raise NotAllowed
 
 

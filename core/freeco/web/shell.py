@@ -5,10 +5,9 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request, url_for
 
-from freeco.activation import open_modules
+from freeco.doors import held_here, open_here
 from freeco.i18n import LANGUAGE_NAMES, LANGUAGES, _, language
 from freeco.kernel import kernel
-from freeco.members import membership
 from freeco.members.models import STEWARD
 from freeco.module import Text
 
@@ -59,14 +58,7 @@ def init_shell(app: Flask) -> None:
 def may(permission: str) -> bool:
     """Whether the reader holds a permission here; only to hide a button, the guard decides."""
     member = g.get("member")
-    return member is not None and permission in _held()
-
-
-def _held() -> frozenset[str]:
-    if "permissions_held" not in g:
-        g.permissions_held = membership.permissions_of(g.member)
-    held: frozenset[str] = g.permissions_held
-    return held
+    return member is not None and permission in held_here()
 
 
 def tabs() -> list[Tab]:
@@ -76,7 +68,7 @@ def tabs() -> list[Tab]:
         return []
     row = [_tab(_("Accueil"), "circle.home", "ink")]
     if member is not None:
-        for module in kernel().plugins.titled(open_modules(community)):
+        for module in kernel().plugins.titled(open_here()):
             row += [_tab(item.title, item.endpoint, module.colour) for item in module.navigation]
         row.append(_tab(_("Membres"), "circle.directory", "ink"))
     row.append(_tab(_("Ce qui ouvre"), "circle.openings", "ink"))

@@ -191,24 +191,25 @@ def _changes(distribution: Distribution) -> tuple[set[int], list[str]]:
 
     A cancelled delivery has its own notice as long as it stays cancelled.
     """
-    since = db.session.scalar(
-        select(func.max(Print.printed_at)).where(
-            Print.distribution_id == distribution.id, Print.producer_id.is_(None)
-        )
+    printed = (
+        select(func.max(Print.printed_at))
+        .where(Print.distribution_id == distribution.id, Print.producer_id.is_(None))
+        .scalar_subquery()
     )
-    changes = db.session.execute(
+    recent = db.session.execute(
         select(
             Change.household_id,
             Change.words,
-            Change.changed_at,
             Change.delivery_id,
             Delivery.cancelled_at,
         )
         .join(Delivery, Delivery.id == Change.delivery_id)
-        .where(Delivery.distribution_id == distribution.id)
+        .where(
+            Delivery.distribution_id == distribution.id,
+            printed.is_(None) | (Change.changed_at > printed),
+        )
         .order_by(Change.id)
     ).all()
-    recent = [each for each in changes if since is None or each.changed_at > since]
     marked = {each.household_id for each in recent if each.household_id is not None}
     general = {
         each.delivery_id: each.words

@@ -215,13 +215,13 @@ def test_a_change_after_the_print_is_marked_on_the_sheet_and_the_harvest_list(
 ) -> None:
     evening = f"{HERE}/distributions/{thursdays[0].id}"
     fill_in(browser, browser.get(evening), "/imprimee")
-    assert "modifié" not in browser.get(f"{evening}/emargement").text
+    assert "modifié</span>" not in browser.get(f"{evening}/emargement").text
     delivery = contracts.deliveries_of(subscription.contract)[0]
     address = f"{HERE}/souscriptions/{subscription.id}/livraisons/{delivery.id}"
     name = f"q-{delivery.id}-{subscription.contract.products[0].id}"
     with held_at(datetime(2026, 11, 3, 9, 0, tzinfo=UTC)):
         assert fill_in(browser, browser.get(address), address, {name: "3"}).status_code == 302
-        assert "modifié" in browser.get(f"{evening}/emargement").text
+        assert "modifié</span>" in browser.get(f"{evening}/emargement").text
         harvest = said(browser.get(f"{evening}/recolte/{producer.id}"))
     assert "3 paniers" in harvest
     assert "1 panier" in harvest

@@ -276,15 +276,6 @@ def test_a_stranger_is_sent_to_sign_in_and_back(
     assert answer.location.startswith("/connexion?suite=")
 
 
-def test_a_code_read_on_paper_finds_the_contract_for_its_household_only(
-    subscription: Subscription, member: Member, neighbour: Member, visiting: Visit
-) -> None:
-    found = f"/souscriptions/{subscription.id}"
-    search = f"/lavergne/recherche?q={subscription.code.lower()}"
-    assert found in visiting(member).get(search).text
-    assert found not in visiting(neighbour).get(search).text
-
-
 def test_the_basket_of_a_thursday_is_that_of_ones_own_household(
     subscription: Subscription,
     thursdays: Sequence[Distribution],
