@@ -15,7 +15,7 @@ from freeco.members import households, membership
 from freeco.money import Money
 from freeco.web.forms import WHOLE, Form
 from freeco_direct_sales import catalogue, cheques, contracts, distributions, subscriptions, wording
-from freeco_direct_sales.errors import TooManyCheques
+from freeco_direct_sales.errors import AlreadySubscribed, TooManyCheques
 from freeco_direct_sales.models import ContractKind, ContractState, SeasonContract
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import (
@@ -223,6 +223,20 @@ def review(contract_id: int) -> ResponseReturnValue:
     return _review(contract, form, chosen, count)
 
 
+@pages.post("/contrats/<int:contract_id>/repeter")
+def repeat(contract_id: int) -> ResponseReturnValue:
+    """Show the first date's choice at every date; nothing is written."""
+    contract = contracts.find_contract(g.community, contract_id)
+    form = Form.sent()
+    deliveries = contracts.coming_deliveries(contract)
+    for product in contract.products:
+        typed = form.values.get(quantity_field(product.id, deliveries[0].id if deliveries else 0))
+        for delivery in deliveries:
+            form.values[quantity_field(product.id, delivery.id)] = typed or 0
+    form.take(quantity_schema(contract, deliveries))
+    return _choose(contract, form)
+
+
 @pages.post("/contrats/<int:contract_id>/revenir")
 def choose_again(contract_id: int) -> ResponseReturnValue:
     """Show the basket again as it was chosen, to change it; nothing is written."""
@@ -299,6 +313,10 @@ def sign(contract_id: int) -> ResponseReturnValue:
             charter_text_id=_accepted_text(),
             signed_by=_signer(),
         )
+    except AlreadySubscribed:
+        # The other click of an impatient person was first: show what it concluded.
+        db.session.rollback()
+        return redirect(url_for("direct_sales_contracts.page", contract_id=contract.id))
     except Refusal as refusal:
         db.session.rollback()
         form.refuse(refusal)
