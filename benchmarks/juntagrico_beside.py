@@ -13,10 +13,10 @@ The same file is run twice: by any Python 3.11, with the standard library only, 
 of juntagrico's environment, in the temporary folder (``--inside``), where Django is.
 """
 
-import contextlib
 import json
 import os
 import random
+import secrets
 import signal
 import subprocess
 import sys
@@ -31,7 +31,7 @@ VERSION = "2.0.10"
 REQUIREMENTS = {"juntagrico": VERSION, "faker": "40.54.0"}
 ENVIRONMENT = Path(__file__).resolve().parents[1] / ".venv" / "juntagrico"
 SECONDS = 590.0
-FULL_FILL_SECONDS = 330.0
+FIRST_TRY_SECONDS = 330.0
 PRODUCTS = 60
 CATEGORIES = 6
 SUBSCRIPTIONS_PER_DEPOT = 50
@@ -64,7 +64,7 @@ class Bounded:
         left = min(seconds, self._end - time.monotonic())
         if left <= 0:
             raise TimeoutError
-        child = subprocess.Popen(
+        with subprocess.Popen(
             command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
@@ -72,15 +72,14 @@ class Bounded:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-        )
-        try:
-            said, complained = child.communicate(timeout=left)
-        except subprocess.TimeoutExpired as too_long:
-            raise TimeoutError from too_long
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        ) as child:
+            try:
+                said, complained = child.communicate(timeout=left)
+            except subprocess.TimeoutExpired as too_long:
+                raise TimeoutError from too_long
+            finally:
+                if child.poll() is None:
+                    os.killpg(child.pid, signal.SIGKILL)
         return child.returncode, said, complained
 
 
@@ -111,9 +110,10 @@ def _has_all(bounded: Bounded, python: str) -> bool:
         "import json, sys; from importlib.metadata import version; "
         "print(json.dumps({name: version(name) for name in sys.argv[1:]}))"
     )
-    if not Path(python).exists():
+    try:
+        status, said, _ = bounded.run([python, "-c", asked, *REQUIREMENTS])
+    except OSError:
         return False
-    status, said, _ = bounded.run([python, "-c", asked, *REQUIREMENTS])
     return status == 0 and json.loads(said) == REQUIREMENTS
 
 
@@ -127,7 +127,7 @@ def _reason(complained: str) -> str:
 def measure(bounded: Bounded, python: str) -> dict[str, Any]:
     """Return the figures, with a thousand members or, where filling takes too long, fewer."""
     try:
-        return _measure(bounded, python, MEMBERS, FULL_FILL_SECONDS)
+        return _measure(bounded, python, MEMBERS, FIRST_TRY_SECONDS)
     except TimeoutError:
         pass
     try:
@@ -183,7 +183,7 @@ def open_project(folder: Path) -> None:
         "juntagrico.context_processors.vocabulary",
     )
     settings.configure(
-        SECRET_KEY=random.randbytes(32).hex(),
+        SECRET_KEY=secrets.token_hex(),
         DATABASES={
             "default": {
                 "ENGINE": "django.db.backends.sqlite3",

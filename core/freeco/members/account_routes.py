@@ -13,6 +13,8 @@ from freeco.members import accounts, invitations, links, membership, privacy, pr
 from freeco.members.models import Member
 from freeco.members.schemas import (
     ContactSchema,
+    HandOverSchema,
+    InvitationSchema,
     LinkSchema,
     PasswordSchema,
     SignInSchema,
@@ -138,26 +140,23 @@ def sign_out_page() -> ResponseReturnValue:
 @pages.get("/moi")
 def home() -> ResponseReturnValue:
     """Show my account."""
-    person = g.person
-    form = Form.blank(
-        first_name=person.first_name,
-        last_name=person.last_name,
-        phone=person.phone,
-        address=person.address,
-        postal_code=person.postal_code,
-        commune=person.commune,
-        language=person.language,
-    )
-    return _account(form)
+    return _account(_contact_form())
 
 
-def _account(form: Form, password: Form | None = None) -> ResponseReturnValue:
+def _contact_form() -> Form:
+    return Form.blank(**{name: getattr(g.person, name) for name in ContactSchema().fields})
+
+
+def _account(
+    form: Form, password: Form | None = None, address: Form | None = None
+) -> ResponseReturnValue:
     memberships = membership.memberships_of(g.person)
     return (
         render_template(
             "accounts/home.html",
             form=form,
             password=password or Form.blank(),
+            address=address or Form.blank(),
             memberships=memberships,
             opened={each.id: len(open_modules(each.community)) for each in memberships},
             served=[
@@ -167,7 +166,7 @@ def _account(form: Form, password: Form | None = None) -> ResponseReturnValue:
             ],
             languages=LANGUAGE_NAMES.items(),
         ),
-        max(form.status, password.status if password else 200),
+        max(each.status for each in (form, password, address) if each is not None),
     )
 
 
@@ -189,11 +188,21 @@ def change_password() -> ResponseReturnValue:
     form = Form.sent()
     if not form.apply(PasswordSchema(), lambda password: accounts.set_password(g.person, password)):
         form.values.clear()
-        contact = Form.blank(**{name: getattr(g.person, name) for name in ContactSchema().fields})
-        return _account(contact, form)
+        return _account(_contact_form(), form)
     sign_in(g.person)
     flash(str(_("Votre mot de passe est changé.")), "good")
     return redirect(url_for("accounts.home"))
+
+
+@pages.post("/moi/adresse")
+def change_email() -> ResponseReturnValue:
+    """Send a link to a new address; it counts once the link is opened."""
+    form = Form.sent()
+    if not form.apply(
+        InvitationSchema(), lambda email: accounts.change_email(g.person, email), counted=True
+    ):
+        return _account(_contact_form(), address=form)
+    return redirect(url_for("accounts.check_mail", adresse=form.values["email"]))
 
 
 @pages.post("/moi/deconnecter-partout")
@@ -260,6 +269,50 @@ def act_for_served(member_id: int) -> ResponseReturnValue:
         raise Absent
     act_for(member)
     return redirect(url_for("circle.home", community=member.community.slug))
+
+
+def _served(member_id: int) -> Member:
+    """Return a member without e-mail whom I serve; raise Absent for anybody else."""
+    member = db.session.get(Member, member_id)
+    if member is None or member.person is None or member.person.proxy_id != g.person.id:
+        raise Absent
+    return member
+
+
+@pages.get("/moi/confier/<int:member_id>")
+def hand_over_page(member_id: int) -> ResponseReturnValue:
+    """Show to whom I may hand over a person without e-mail whom I serve."""
+    return _hand_over(_served(member_id), Form.blank())
+
+
+def _hand_over(served: Member, form: Form) -> ResponseReturnValue:
+    others = [
+        (each.id, each.name)
+        for each in membership.members_of(served.community)
+        if each.person is not None and each.person.email and each.person_id != g.person.id
+    ]
+    return (
+        render_template("accounts/hand_over.html", served=served, form=form, members=others),
+        form.status,
+    )
+
+
+@pages.post("/moi/confier/<int:member_id>")
+def hand_over(member_id: int) -> ResponseReturnValue:
+    """Let another member serve a person without e-mail."""
+    served = _served(member_id)
+    form = Form.sent()
+
+    def act(member: int) -> None:
+        other = membership.find_member(served.community, member)
+        if served.person is None or other.person is None:
+            raise Absent
+        proxies.hand_over(served.person, other.person)
+
+    if not form.apply(HandOverSchema(), act):
+        return _hand_over(served, form)
+    flash(str(_("C’est confié. Prévenez les deux personnes.")), "good")
+    return redirect(url_for("accounts.home"))
 
 
 @pages.post("/moi/agir-pour-moi")

@@ -82,6 +82,12 @@ class ServedPersonSchema(Schema):
     signed = Ticked()
 
 
+class HandOverSchema(Schema):
+    """Who serves a person without e-mail from now on."""
+
+    member = Whole(required=True)
+
+
 class CommunitySchema(Schema):
     """How a community presents itself and admits."""
 

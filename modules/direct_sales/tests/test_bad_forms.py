@@ -148,15 +148,14 @@ def test_an_empty_box_of_dates_means_one_evening(browser: Visitor, name: str) ->
     assert count(Distribution) == 1
 
 
-@pytest.mark.parametrize("typed", ["", "0", "٣", "2147483647", "9" * 30, "x", "\x00"])
 @pytest.mark.parametrize("name", ["products", "distributions"])
 def test_contents_that_do_not_exist_change_nothing(
-    vegetables: SeasonContract, browser: Visitor, name: str, typed: str
+    vegetables: SeasonContract, browser: Visitor, name: str
 ) -> None:
     vegetables.state = "draft"
-    data = {name: [typed]}
-    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/contenu", data=data)
-    assert answer.status_code in {404, 422}
+    for typed in ("", "0", "٣", "2147483647", "9" * 30, "x", "\x00"):
+        answer = browser.post(f"{HERE}/contrats/{vegetables.id}/contenu", data={name: [typed]})
+        assert answer.status_code in {404, 422}, typed
     db.session.rollback()
     assert len(vegetables.products) == 2
     assert len(contracts.deliveries_of(vegetables)) == 3

@@ -30,37 +30,38 @@ def count_subscriptions() -> int:
     return db.session.query(Subscription).count()
 
 
-@pytest.mark.parametrize("typed", BAD_QUANTITIES + HUGE)
 def test_a_quantity_that_cannot_be_is_given_back_as_it_was_typed(
-    vegetables: SeasonContract, browser: Visitor, typed: str
+    vegetables: SeasonContract, browser: Visitor
 ) -> None:
-    small, large = vegetables.products
+    small, large = [f"q-{each.id}" for each in vegetables.products]
     page = browser.get(f"{HERE}/contrats/{vegetables.id}")
-    answer = fill_in(browser, page, "/relire", {f"q-{small.id}": typed, f"q-{large.id}": "2"})
-    assert answer.status_code == 422
-    values = form_of(answer, "/relire").values
-    assert (values[f"q-{small.id}"], values[f"q-{large.id}"]) == ([typed], ["2"])
+    for typed in BAD_QUANTITIES + HUGE:
+        answer = fill_in(browser, page, "/relire", {small: typed, large: "2"})
+        assert answer.status_code == 422, typed
+        values = form_of(answer, "/relire").values
+        assert (values[small], values[large]) == ([typed], ["2"])
 
 
-@pytest.mark.parametrize("typed", [*BAD_QUANTITIES, *HUGE, "2\x00", "\x00"])
 def test_a_quantity_that_cannot_be_signs_nothing(
-    vegetables: SeasonContract, browser: Visitor, typed: str
+    vegetables: SeasonContract, browser: Visitor
 ) -> None:
-    data = {f"q-{vegetables.products[0].id}": typed, "cheques": "1", "agreed": "1"}
-    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
-    assert answer.status_code == 422
+    name = f"q-{vegetables.products[0].id}"
+    for typed in (*BAD_QUANTITIES, *HUGE, "2\x00", "\x00"):
+        data = {name: typed, "cheques": "1", "agreed": "1"}
+        answer = browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
+        assert answer.status_code == 422, typed
     assert count_subscriptions() == 0
 
 
 @pytest.mark.parametrize("step", ["relire", "signer"])
-@pytest.mark.parametrize("typed", ["0", "13", "-1", "1.0", "٣", "9" * 30, "\x00"])
 def test_cheques_that_cannot_be_are_refused(
-    vegetables: SeasonContract, browser: Visitor, step: str, typed: str
+    vegetables: SeasonContract, browser: Visitor, step: str
 ) -> None:
-    data = {f"q-{vegetables.products[0].id}": "1", "cheques": typed}
-    data |= {"agreed": "1"} if step == "signer" else {}
-    answer = browser.post(f"{HERE}/contrats/{vegetables.id}/{step}", data=data)
-    assert answer.status_code == 422
+    for typed in ("0", "13", "-1", "1.0", "٣", "9" * 30, "\x00"):
+        data = {f"q-{vegetables.products[0].id}": "1", "cheques": typed}
+        data |= {"agreed": "1"} if step == "signer" else {}
+        answer = browser.post(f"{HERE}/contrats/{vegetables.id}/{step}", data=data)
+        assert answer.status_code == 422, typed
     assert count_subscriptions() == 0
 
 
@@ -126,7 +127,6 @@ def test_going_back_with_anything_typed_shows_the_basket(
         assert answer.status_code == 200, typed
 
 
-@pytest.mark.parametrize("number", ["0", "2147483648", "9" * 30, "٣", "-1", "1.5", "%00"])
 @pytest.mark.parametrize(
     "page",
     [
@@ -142,10 +142,10 @@ def test_going_back_with_anything_typed_shows_the_basket(
         "producteurs/{}/importer",
     ],
 )
-def test_a_number_nothing_has_is_a_page_that_does_not_exist(
-    browser: Visitor, page: str, number: str
-) -> None:
-    assert browser.get(f"{HERE}/{page.replace('{}', number)}").status_code == 404
+def test_a_number_nothing_has_is_a_page_that_does_not_exist(browser: Visitor, page: str) -> None:
+    for number in ("0", "2147483648", "9" * 30, "٣", "-1", "1.5", "%00"):
+        answer = browser.get(f"{HERE}/{page.replace('{}', number)}")
+        assert answer.status_code == 404, number
 
 
 @pytest.mark.parametrize("state", ["perdu", "", "٣", "%00", "DUE"])
@@ -153,17 +153,18 @@ def test_a_state_no_cheque_has_is_a_page_that_does_not_exist(browser: Visitor, s
     assert browser.get(f"{HERE}/cheques?etat={state}").status_code == 404
 
 
-@pytest.mark.parametrize("typed", BAD_QUANTITIES + HUGE)
 def test_a_last_minute_change_that_cannot_be_is_given_back(
-    vegetables: SeasonContract, member: Member, take: Take, browser: Visitor, typed: str
+    vegetables: SeasonContract, member: Member, take: Take, browser: Visitor
 ) -> None:
     done = take(vegetables, member, {"Petit panier": 1})
     delivery = contracts.deliveries_of(vegetables)[0]
     name = f"q-{delivery.id}-{vegetables.products[0].id}"
     address = f"{HERE}/souscriptions/{done.id}/livraisons/{delivery.id}"
-    answer = fill_in(browser, browser.get(address), address, {name: typed})
-    assert answer.status_code == 422
-    assert form_of(answer, address).values[name] == [typed]
+    page = browser.get(address)
+    for typed in BAD_QUANTITIES + HUGE:
+        answer = fill_in(browser, page, address, {name: typed})
+        assert answer.status_code == 422, typed
+        assert form_of(answer, address).values[name] == [typed]
 
 
 @pytest.mark.parametrize("words", ["%00", "D٣", "D" + "9" * 30, "ABCD%00FGH", "%F0%9F%A5%95"])

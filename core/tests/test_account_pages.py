@@ -1,0 +1,84 @@
+"""One's account, as its pages are used."""
+
+import pytest
+
+from freeco.db import db
+from freeco.members import proxies
+from freeco.members.models import Community, Member, Person
+from freeco.notifications.models import OutgoingMail
+from freeco.plugins import Plugins
+from freeco.testing import Visitor, make_member, sign_in_as
+from freeco.testing.forms import fill_in
+
+
+@pytest.fixture
+def signed_in(client: Visitor, member: Member, person: Person) -> Visitor:
+    return sign_in_as(client, person)
+
+
+@pytest.fixture
+def served(plugins: Plugins, community: Community, member: Member, person: Person) -> Member:
+    """Give Odette, who has no e-mail and whom Marie serves."""
+    odette = proxies.enter_person_without_email(
+        plugins, community, "Odette", "Blanc", proxy=person, charter_paper_signed=True
+    )
+    db.session.commit()
+    return odette
+
+
+def test_a_new_address_gets_a_link_and_counts_once_it_is_opened(
+    signed_in: Visitor, person: Person
+) -> None:
+    page = signed_in.get("/moi")
+    answer = fill_in(signed_in, page, "/moi/adresse", {"email": "marie.dupont@example.org"})
+    assert answer.status_code == 302
+    assert db.session.query(OutgoingMail).one().recipient == "marie.dupont@example.org"
+    assert person.email == "marie@example.org"
+
+
+def test_an_address_that_is_none_is_said_beside_its_field(signed_in: Visitor) -> None:
+    page = signed_in.get("/moi")
+    answer = fill_in(signed_in, page, "/moi/adresse", {"email": "marie"})
+    assert answer.status_code == 422
+    assert 'value="marie"' in answer.text
+
+
+def test_a_person_without_e_mail_is_handed_over_to_another_member(
+    signed_in: Visitor, community: Community, served: Member
+) -> None:
+    neighbour = make_member(community, "Jean", "Martin")
+    page = signed_in.get(f"/moi/confier/{served.id}")
+    answer = fill_in(signed_in, page, f"/confier/{served.id}", {"member": str(neighbour.id)})
+    assert answer.status_code == 302
+    assert served.person is not None
+    db.session.refresh(served.person)
+    assert served.person.proxy_id == neighbour.person_id
+    assert signed_in.get(f"/moi/confier/{served.id}").status_code == 404
+
+
+def test_nobody_hands_over_a_person_another_serves(
+    client: Visitor, community: Community, served: Member
+) -> None:
+    stranger = make_member(community, "Jean", "Martin")
+    assert stranger.person is not None
+    sign_in_as(client, stranger.person)
+    assert client.get(f"/moi/confier/{served.id}").status_code == 404
+    answer = client.post(f"/moi/confier/{served.id}", data={"member": str(stranger.id)})
+    assert answer.status_code == 404
+
+
+def test_acting_for_somebody_shows_their_name_until_one_stops(
+    signed_in: Visitor, served: Member
+) -> None:
+    page = signed_in.get("/moi")
+    fill_in(signed_in, page, f"/moi/agir-pour/{served.id}")
+    home = signed_in.get("/lavergne/")
+    assert "Odette Blanc" in home.text
+    fill_in(signed_in, home, "/moi/agir-pour-moi")
+    assert "Odette Blanc" not in signed_in.get("/lavergne/").text
+
+
+def test_who_belongs_to_one_community_arrives_there_after_signing_in(
+    signed_in: Visitor,
+) -> None:
+    assert signed_in.get("/connexion").location == "/lavergne/"
