@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import and_, func, select
 
 from freeco.activation import open_modules
 from freeco.charter import services as charter
@@ -176,24 +176,35 @@ def _recognise() -> None:
             g.person = person
     if g.get("community_slug") is None:
         return
-    found = db.session.execute(_community_with_member(g.community_slug, g.person)).first()
-    if found is None:
-        raise Absent
-    community, member = found
+    community, member = _here(g.community_slug, g.person)
     member = _served_member(community, g.person) or member
     if member is None and not may_see(community, g.person):
         raise Absent
     g.community, g.member = community, member
 
 
-def _community_with_member(slug: str, person: Person | None) -> Select[Community, Member | None]:
-    """Ask for the community, and the person's own standing membership of it."""
+def _here(slug: str, person: Person | None) -> tuple[Community, Member | None]:
+    """Return the community, and the person's own standing membership of it, in one query.
+
+    Nobody is a member of nothing: without a person no membership is even asked for, since
+    ``person_id = NULL`` would be that of an organisation.
+    """
+    if person is None:
+        community = db.session.scalar(select(Community).where(Community.slug == slug))
+        if community is None:
+            raise Absent
+        return community, None
     own = and_(
         Member.community_id == Community.id,
-        Member.person_id == (person.id if person is not None else None),
+        Member.person_id == person.id,
         Member.left_at.is_(None),
     )
-    return select(Community, Member).outerjoin(Member, own).where(Community.slug == slug)
+    found = db.session.execute(
+        select(Community, Member).outerjoin(Member, own).where(Community.slug == slug)
+    ).first()
+    if found is None:
+        raise Absent
+    return found[0], found[1]
 
 
 def _served_member(community: Community, person: Person | None) -> Member | None:

@@ -12,6 +12,7 @@ from freeco.db import db
 from freeco.members import membership
 from freeco.members.models import Community, Member
 from freeco.module import Module
+from freeco.organisations import services as organisations
 from freeco.plugins import BadModule, Plugins
 from freeco.testing import (
     Visitor,
@@ -54,6 +55,22 @@ def test_a_stranger_is_sent_to_sign_in_and_comes_back(
     answer = client.get(GARDEN)
     assert answer.status_code == 302
     assert answer.location == "/connexion?suite=/lavergne/garden/"
+
+
+def test_a_stranger_is_not_taken_for_an_organisation(
+    client: Visitor, community: Community, member: Member, garden_plugins: Plugins
+) -> None:
+    """An organisation is a member without a person, as a stranger is nobody."""
+    organisations.register(
+        garden_plugins, community, "independent", "Ferme du Causse", founder=member
+    )
+    db.session.commit()
+    open_module(community, "garden")
+    assert client.get(GARDEN).status_code == 302
+    assert "Adhérer" in client.get("/lavergne/").text
+    community.admission = "invitation"
+    db.session.commit()
+    assert client.get("/lavergne/").status_code == 404
 
 
 def test_a_program_that_is_not_signed_in_gets_problem_json(

@@ -227,6 +227,15 @@ def test_a_change_after_the_print_is_marked_on_the_sheet_and_the_harvest_list(
     assert "1 panier" in harvest
 
 
+def test_a_contract_is_not_changed_through_the_delivery_of_another(
+    subscription: Subscription, bread: SeasonContract, browser: Visitor
+) -> None:
+    foreign = contracts.deliveries_of(bread)[0]
+    address = f"{HERE}/souscriptions/{subscription.id}/livraisons/{foreign.id}"
+    assert browser.get(address).status_code == 404
+    assert browser.post(address, data={}).status_code == 404
+
+
 def test_what_a_change_leaves_to_settle_is_said_to_the_household(
     subscription: Subscription, member: Member, visiting: Visit, coordinator: Member
 ) -> None:

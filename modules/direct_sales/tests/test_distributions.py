@@ -217,6 +217,13 @@ def test_everybody_at_a_table_is_told_and_nobody_else(
     assert distributions.people_served(delivery) == [member.person, neighbour.person]
 
 
+def test_who_gave_the_place_back_is_not_told(
+    vegetables: SeasonContract, delivery: Delivery, member: Member, take: Take
+) -> None:
+    subscriptions.withdraw(take(vegetables, member, SMALL))
+    assert distributions.people_served(delivery) == []
+
+
 def test_who_takes_nothing_that_day_is_not_told(
     vegetables: SeasonContract, delivery: Delivery, member: Member, take: Take
 ) -> None:

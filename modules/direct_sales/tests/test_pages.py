@@ -7,6 +7,7 @@ from freeco.db import db
 from freeco.members import households
 from freeco.members.models import Community, Member, Person
 from freeco.money import Money
+from freeco.notifications.models import OutgoingMail
 from freeco.testing.forms import fill_in, form_of
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
@@ -197,6 +198,15 @@ def test_the_farmer_countersigns_and_both_then_reach_each_other(
     assert "marie@example.org" in client.get(address).text
     assert "05 65 00 00 01" in visiting(member).get(address).text
     assert all_subscriptions()[0].producer_signed_by == "Denis Couderc"
+
+
+def test_the_household_is_written_to_when_the_farmer_signs(
+    vegetables: SeasonContract, member: Member, farmer: Member, take: Take, visiting: Visit
+) -> None:
+    done = take(vegetables, member, {"Petit panier": 1})
+    client = visiting(farmer)
+    fill_in(client, client.get(f"{HERE}/souscriptions/{done.id}"), "/signer")
+    assert [mail.recipient for mail in db.session.query(OutgoingMail)] == ["marie@example.org"]
 
 
 def test_the_farmer_finds_what_to_sign_on_the_first_page(

@@ -213,6 +213,14 @@ def test_what_changes_after_a_print_is_marked_on_the_next_sheet(
     assert not found["Martin Jean"].changed
 
 
+def test_a_harvest_list_sent_leaves_the_marks_of_the_sheet(
+    vegetables: SeasonContract, thursday: Distribution, member: Member, take: Take
+) -> None:
+    change_first(take(vegetables, member, SMALL), petit=2)
+    sheets.note_print(thursday, vegetables.producer)
+    assert rows(thursday)["Dupont Marie"].changed
+
+
 def test_who_takes_nothing_after_a_print_stays_on_the_next_sheet_marked(
     vegetables: SeasonContract,
     thursday: Distribution,
