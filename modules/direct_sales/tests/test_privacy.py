@@ -110,6 +110,14 @@ def test_who_carries_a_contract_alone_does_not_leave_before_its_end(
     assert tie.url == "/lavergne/direct-sales/"
 
 
+def test_who_delivers_a_contract_does_not_leave_before_its_end(
+    plugins: Plugins, vegetables: SeasonContract, farmer: Member, member: Member, take: Take
+) -> None:
+    assert plugins.leaving(farmer) == []
+    take(vegetables, member, SMALL)
+    assert len(plugins.leaving(farmer)) == 1
+
+
 def test_who_carries_a_contract_alone_is_not_erased_before_its_end(
     plugins: Plugins, vegetables: SeasonContract, member: Member, person: Person, take: Take
 ) -> None:
