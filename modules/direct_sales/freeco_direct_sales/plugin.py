@@ -10,13 +10,12 @@ from freeco.members import households
 from freeco.members.models import Community, Member
 from freeco.module import AgendaItem, Card, Exported, Found, Module, NavItem, Ref, RefLabel, Tie
 from freeco_direct_sales import (
-    baskets,
+    agenda,
     commands,
     contract_routes,
     contracts,
     demonstration,
     distribution_routes,
-    distributions,
     events,
     privacy,
     routes,
@@ -106,29 +105,8 @@ def freeco_home(community: Community, member: Member) -> list[Card]:
 def freeco_agenda(
     community: Community, member: Member, since: datetime, until: datetime
 ) -> list[AgendaItem]:
-    """Show the distributions where the member's household takes something."""
-    household = households.find_household(member)
-    if household is None:
-        return []
-    items = []
-    for each in distributions.distributions_of(community, since, until):
-        lines = [line for line in baskets.basket_of(household, each) if not line.cancelled]
-        if lines:
-            names = ", ".join(dict.fromkeys(line.product for line in lines))
-            items.append(
-                AgendaItem(
-                    title=said("Distribution : %(what)s", what=names),
-                    starts_at=each.starts_at,
-                    ends_at=each.ends_at,
-                    place=each.place,
-                    url=url_for(
-                        "direct_sales_subscriptions.my_basket",
-                        community=community.slug,
-                        distribution_id=each.id,
-                    ),
-                )
-            )
-    return items
+    """Show where the member's household takes something, and where their farm brings it."""
+    return agenda.items(community, member, since, until)
 
 
 @hookimpl

@@ -64,6 +64,12 @@ def test_the_agenda_shows_the_distributions_where_the_household_takes_something(
     assert agenda(neighbour, 1, 13) == []
 
 
+def test_the_agenda_of_a_farm_shows_what_it_brings(
+    vegetables: SeasonContract, farmer: Member
+) -> None:
+    assert agenda(farmer, 1, 13) == ["À apporter\u00a0: Légumes d’hiver"] * 2
+
+
 def test_the_agenda_leaves_out_what_will_not_come(
     vegetables: SeasonContract, member: Member, take: Take
 ) -> None:
