@@ -20,6 +20,7 @@ from urllib.error import URLError
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
 from selenium.webdriver.remote.webelement import WebElement
@@ -130,10 +131,28 @@ def screen(driver: WebDriver, width: int) -> None:
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
 
+def waiting(driver: WebDriver) -> WebDriverWait[WebDriver]:
+    """Wait through whatever Chromium says of a page that is being replaced."""
+    return WebDriverWait(driver, 15, ignored_exceptions=[WebDriverException])
+
+
 def find(driver: WebDriver, selector: str) -> WebElement:
-    return WebDriverWait(driver, 15).until(
-        expected.presence_of_element_located((By.CSS_SELECTOR, selector))
-    )
+    return waiting(driver).until(expected.presence_of_element_located((By.CSS_SELECTOR, selector)))
+
+
+def follow(driver: WebDriver, button: WebElement) -> None:
+    """Click, and wait until the page it stood on is gone."""
+    page = driver.find_element(By.TAG_NAME, "html")
+    button.click()
+
+    def gone(_driver: WebDriver) -> bool:
+        try:
+            page.is_enabled()
+        except WebDriverException:
+            return True
+        return False
+
+    WebDriverWait(driver, 15).until(gone)
 
 
 def fill(driver: WebDriver, **values: str) -> None:
@@ -147,14 +166,12 @@ def press(driver: WebDriver, words: str) -> None:
     """Press the button or link of the page that says these words."""
     said = f"[normalize-space(translate(., '\u00a0', ' '))='{words}']"
     path = f"//main//button{said} | //main//a{said}"
-    button = WebDriverWait(driver, 15).until(expected.element_to_be_clickable((By.XPATH, path)))
-    page = driver.find_element(By.TAG_NAME, "html")
-    button.click()
-    WebDriverWait(driver, 15).until(expected.staleness_of(page))
+    follow(driver, waiting(driver).until(expected.element_to_be_clickable((By.XPATH, path))))
 
 
 def words(driver: WebDriver) -> str:
-    return find(driver, "main").text.replace("\u00a0", " ").replace("\u202f", " ")
+    text = waiting(driver).until(lambda each: each.find_element(By.TAG_NAME, "main").text)
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def latest_link(home: Path, recipient: str) -> str:
@@ -190,7 +207,7 @@ def test_a_newcomer_orders_and_stands_on_the_sheet(
     press(browser, "Ouvrir mon compte")
     assert address in words(browser)
     browser.get(latest_link(home, address))
-    find(browser, "main form button").click()
+    follow(browser, find(browser, "main form button"))
     find(browser, "[name='accepted']").click()
     assert overflow(browser) == 0
     press(browser, "J’accepte la charte et j’adhère")
@@ -212,11 +229,11 @@ def test_a_newcomer_orders_and_stands_on_the_sheet(
     assert overflow(browser) == 0
 
     find(browser, "header .account summary").click()
-    find(browser, "header .account button").click()
+    follow(browser, find(browser, "header .account button"))
     screen(browser, DESK)
     browser.get(f"{site}/connexion")
     fill(browser, email="sylvie.marty@example.org", password=PASSWORD)
-    find(browser, "main form button.primary").click()
+    follow(browser, find(browser, "main form button.primary"))
     find(browser, "header .account")
     code = delivery_of_honey(browser, site)
     browser.get(f"{site}/trois-ponts/direct-sales/distributions/{code}/emargement")
