@@ -33,7 +33,7 @@ bench: install
 install: $(STAMP) $(FRONT) translations
 
 $(STAMP): $(MANIFESTS)
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --require-hashes -r constraints.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation $(foreach package,$(PACKAGES),-e ./$(package))
 	touch $@
@@ -42,7 +42,7 @@ $(STAMP): $(MANIFESTS)
 front: $(FRONT)
 $(FRONT): core/freeco/web/npm/package.json core/freeco/web/npm/copy.mjs
 	@mkdir -p $(dir $@)
-	@if command -v npm >/dev/null && npm install --prefix core/freeco/web/npm --no-package-lock --ignore-scripts --no-audit --no-fund --silent && node core/freeco/web/npm/copy.mjs; \
+	@if command -v npm >/dev/null && npm install --fetch-retries=1 --fetch-timeout=30000 --prefix core/freeco/web/npm --no-package-lock --ignore-scripts --no-audit --no-fund --silent && node core/freeco/web/npm/copy.mjs; \
 	then touch $@; else echo "npm n’a rien installé : les pages restent entières, sans police ni htmx."; fi
 
 translations: $(TRANSLATIONS:.po=.mo)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Refusal
 from freeco.events import ModuleOpened, publish
 from freeco.i18n import _
@@ -51,6 +51,7 @@ def _own_threshold(where: ColumnElement[bool], module: Module) -> int | None:
 
 def set_threshold(plugins: Plugins, community: Community, module: Module, members: int) -> None:
     """Give the community its own number, and open what that makes due."""
+    lock(community)
     row = db.session.scalar(
         select(ModuleThreshold).where(
             ModuleThreshold.community_id == community.id, ModuleThreshold.module == module.name
@@ -240,6 +241,7 @@ def openings(plugins: Plugins, community: Community, member: Member | None) -> l
 
 def toggle_intention(member: Member, module: Module) -> bool:
     """Say “I would use it”, or take it back; return whether it now stands."""
+    lock(member)
     row = db.session.scalar(
         select(Intention).where(Intention.member_id == member.id, Intention.module == module.name)
     )

@@ -1,5 +1,6 @@
 """The whole database in one file: SQLite's own backup, or PostgreSQL's own dump."""
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -10,6 +11,8 @@ from sqlalchemy import Engine
 
 from freeco.errors import Refusal
 from freeco.i18n import _
+
+log = logging.getLogger(__name__)
 
 
 class ToolMissing(Refusal):
@@ -42,7 +45,7 @@ def write(engine: Engine, file: Path) -> int:
         target.close()
         source.close()
     else:
-        _run([_tool("pg_dump"), "--format=custom", f"--file={partial}", _address(engine)])
+        _run([_tool("pg_dump"), "--format=custom", f"--file={partial}", _address(engine)], engine)
     partial.replace(file)
     return file.stat().st_size
 
@@ -68,7 +71,8 @@ def restore(engine: Engine, file: Path) -> None:
             "--no-owner",
             f"--dbname={_address(engine)}",
             str(file),
-        ]
+        ],
+        engine,
     )
 
 
@@ -96,11 +100,16 @@ def _tool(name: str) -> str:
 
 
 def _address(engine: Engine) -> str:
-    url = engine.url.set(drivername="postgresql")
-    return url.render_as_string(hide_password=False)
+    parts = engine.url.set(drivername="postgresql")._replace(password=None)
+    return parts.render_as_string(hide_password=False)
 
 
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+def _run(command: list[str], engine: Engine) -> None:
+    """Run one of PostgreSQL's programs; the password goes where ``ps`` does not show it."""
+    environment = {**os.environ, "PGPASSWORD": engine.url.password or ""}
+    done = subprocess.run(  # noqa: S603
+        command, capture_output=True, text=True, check=False, env=environment
+    )
     if done.returncode != 0:
-        raise NotABackup(done.stderr.strip())
+        log.error("%s: %s", command[0], done.stderr.strip())
+        raise NotABackup

@@ -144,7 +144,7 @@ def email(text: str) -> str:
         checked = validate_email(shown, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError as error:
         raise BadCell(said("« %(text)s » n’est pas une adresse e-mail.", text=shown)) from error
-    return checked.normalized.lower()
+    return (checked.ascii_email or checked.normalized).lower()
 
 
 def date(text: str) -> datetime.date:

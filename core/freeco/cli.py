@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from freeco import activation, backup, demonstration
 from freeco.app import create_app
 from freeco.cli_output import err, out, tell
-from freeco.config import BadConfiguration, Settings
+from freeco.config import DEVELOPMENT_SECRET, BadConfiguration, Settings
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.kernel import kernel
@@ -32,6 +32,10 @@ from freeco.migrations import runner
 from freeco.plugins import BadModule, Plugins
 from freeco.spreadsheets import read_table
 from freeco.worker import schedule
+
+AT_ANY_VERSION = frozenset({"demo", "upgrade", "doctor", "write_backup", "restore"})
+"""Commands that work on a database that waits for migrations."""
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -55,6 +59,8 @@ def within(act: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **options: Any) -> Any:
         app = application(options.get("home"))
         with app.app_context():
+            if act.__name__ not in AT_ANY_VERSION:
+                refuse_behind()
             try:
                 return act(*args, **options)
             except Refusal as refusal:
@@ -128,10 +134,15 @@ def serve_with(host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-def check_before_serving() -> bool:
-    """Refuse to serve what is not ready; return whether the database is SQLite."""
+def check_before_serving(host: str) -> bool:
+    """Refuse to serve what is not ready or not safe; return whether the database is SQLite."""
     app = application()
     with app.app_context():
+        if host not in LOOPBACK and not kernel().settings.production:
+            raise click.ClickException(
+                "Hors de cette machine, le site ne se sert qu’avec FREECO_ENVIRONMENT=production"
+                " et un secret à soi (FREECO_SECRET_KEY)."
+            )
         refuse_behind()
         sqlite = db.engine.dialect.name == "sqlite"
         db.engine.dispose()
@@ -143,7 +154,7 @@ def check_before_serving() -> bool:
 @click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
 def run(host: str, port: int) -> None:
     """Servir le site sur cette machine, avec le travail de fond."""
-    sqlite = check_before_serving()
+    sqlite = check_before_serving(host)
     out.print(f"Freeco est servi sur http://{host}:{port} (Ctrl+C pour arrêter)", highlight=False)
     if not sqlite:
         out.print("Avec PostgreSQL, lancez aussi « freeco worker ».", highlight=False)
@@ -156,7 +167,7 @@ def run(host: str, port: int) -> None:
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 def serve(host: str, port: int, workers: int) -> None:
     """Servir en production : plusieurs processus avec PostgreSQL, un seul avec SQLite."""
-    if check_before_serving():
+    if check_before_serving(host):
         workers = 1
     serve_with(host, port, workers)
 
@@ -196,7 +207,6 @@ def upgrade() -> None:
 @within
 def list_modules() -> None:
     """Lister les modules installés, et où ils sont ouverts."""
-    refuse_behind()
     table = Table("Module", "Titre", "Seuil", "Ouvert dans")
     communities = db.session.scalars(select(Community).order_by(Community.id)).all()
     for module in installed().modules.values():
@@ -224,7 +234,6 @@ def found(
     charter_accepted: bool,
 ) -> None:
     """Fonder une communauté, et y inscrire la première personne qui veille sur elle."""
-    refuse_behind()
     if not charter_accepted:
         raise click.ClickException(
             "Accepter la charte est la seule condition d’entrée : lisez-la, "
@@ -267,10 +276,7 @@ def import_members(file: Path, slug: str, signed: bool, dry_run: bool) -> None:
             installed(), community, reading.people, keepers[0], signed=signed
         )
     db.session.commit()
-    out.print(
-        f"{done.added} membres inscrits, {done.invited} invitations, {done.same} déjà membres.",
-        highlight=False,
-    )
+    out.print(f"{done}.", highlight=False)
 
 
 @freeco.command()
@@ -291,6 +297,10 @@ def doctor() -> None:
             "production" if settings.production else "développement",
         )
     )
+    own_secret = settings.secret_key != DEVELOPMENT_SECRET
+    lines.append((own_secret, "secret à soi (FREECO_SECRET_KEY)"))
+    real_mail = not settings.mail_url.startswith("file:")
+    lines.append((real_mail, "e-mails envoyés par un serveur (FREECO_MAIL_URL)"))
     htmx = Path(__file__).parent / "web/static/npm/htmx.min.js"
     lines.append((htmx.exists(), "paquets npm (facultatifs) : « make front » les installe"))
     for good, text in lines:

@@ -50,7 +50,7 @@ class Settings:
             mail_url=values.get("FREECO_MAIL_URL", f"file:{home / 'mail'}"),
             mail_from=values.get("FREECO_MAIL_FROM", "Freeco <freeco@localhost.localdomain>"),
             base_url=values.get("FREECO_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
-            production=values.get("FREECO_ENVIRONMENT", "development") == "production",
+            production=_is_production(values.get("FREECO_ENVIRONMENT", "development")),
             trusted_proxies=_count(values.get("FREECO_TRUSTED_PROXIES", "0")),
         )
         settings.check()
@@ -67,6 +67,13 @@ class Settings:
                 "FREECO_SECRET_KEY doit être un secret d’au moins 32 caractères en production ; "
                 "par exemple : python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
+
+
+def _is_production(text: str) -> bool:
+    """Read FREECO_ENVIRONMENT; a misspelt word must not mean development."""
+    if text not in {"development", "production"}:
+        raise BadConfiguration("FREECO_ENVIRONMENT est development ou production, rien d’autre")
+    return text == "production"
 
 
 def _count(text: str) -> int:

@@ -19,6 +19,7 @@ from freeco.db import db
 from freeco.errors import Absent, CharterNotAccepted, NotAllowed, show, wants_json
 from freeco.i18n import _
 from freeco.members import membership, proxies
+from freeco.members.founding import SLUG
 from freeco.members.models import Admission, Community, Invitation, Member, Person
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -106,7 +107,12 @@ def sign_out() -> None:
 
 
 def act_for(member: Member | None) -> None:
-    """Act in the name of a person without e-mail whom one serves; None to stop."""
+    """Act in the name of a person without e-mail whom one serves; None to stop.
+
+    Forms that stand open in another tab were written for the former name: their token is
+    worth nothing from now on.
+    """
+    session.pop("csrf_token", None)
     if member is None:
         session.pop("acting_for", None)
     else:
@@ -126,8 +132,9 @@ def may_see(community: Community, person: Person | None) -> bool:
         return True
     if person is None or person.email is None or person.confirmed_at is None:
         return False
-    if community.admission == Admission.DOMAIN:
-        return person.email.rpartition("@")[2] == community.email_domain
+    domain = person.email.rpartition("@")[2]
+    if community.admission == Admission.DOMAIN and domain == community.email_domain:
+        return True
     return (
         db.session.scalar(
             select(func.count(Invitation.id)).where(
@@ -176,6 +183,8 @@ def _recognise() -> None:
             g.person = person
     if g.get("community_slug") is None:
         return
+    if not SLUG.fullmatch(g.community_slug):
+        raise Absent
     community, member = _here(g.community_slug, g.person)
     member = _served_member(community, g.person) or member
     if member is None and not may_see(community, g.person):
@@ -219,6 +228,8 @@ def _served_member(community: Community, person: Person | None) -> Member | None
         or member.person_id == person.id
         or not proxies.may_act_for(person, member)
     ):
+        if member is None or member.community_id == community.id:
+            act_for(None)  # the charge was handed over meanwhile
         return None
     g.acting_for = member
     return member

@@ -1,5 +1,6 @@
 """Refusals: the sentence the member reads stands on the class; core makes it a page or JSON."""
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -7,10 +8,14 @@ from typing import Any
 from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
+from freeco.db import db
 from freeco.i18n import _
 from freeco.module import Text
+
+log = logging.getLogger(__name__)
 
 
 class Refusal(Exception):
@@ -129,6 +134,13 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def _forged(_error: CSRFError) -> ResponseReturnValue:
         return show(400, _("Cette page était ouverte depuis trop longtemps. Rechargez-la."))
+
+    @app.errorhandler(IntegrityError)
+    def _too_late(_error: IntegrityError) -> ResponseReturnValue:
+        # The last line of defence: a constraint refused what a second click wrote.
+        log.exception("a constraint of the database refused this")
+        db.session.rollback()
+        return show(409, _("Quelqu’un, ou un second clic, a été plus rapide. Rechargez la page."))
 
     @app.errorhandler(HTTPException)
     def _broken(error: HTTPException) -> ResponseReturnValue:

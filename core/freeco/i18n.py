@@ -36,6 +36,10 @@ def said(message: str, **values: Any) -> str:
 
 def counted(one: str, many: str, number: int, **values: Any) -> str:
     """Translate a French sentence that counts; ``%(num)s`` is the number."""
+    if language() == "fr":
+        # The sentence is its own translation, and French says nought in the singular.
+        chosen = one if abs(number) < 2 else many
+        return str(flask_babel.gettext(chosen, num=number, **values))
     return str(flask_babel.ngettext(one, many, number, **values))
 
 

@@ -21,6 +21,7 @@ from freeco.members.models import Attempt, Community, OneTimeLink
 from freeco.module import Job
 from freeco.notifications.delivery import deliver_mail
 from freeco.notifications.models import OutgoingMail
+from freeco.web.uploads import forget_old
 
 TICK_SECONDS = 5
 DAY_MINUTES = 24 * 60
@@ -37,6 +38,7 @@ def tick(app: Flask) -> None:
             lambda: deliver_mail(kernel.settings),
             lambda: run_sweeps(kernel),
             lambda: announce(kernel.plugins),
+            lambda: forget_old(kernel.settings.home),
         ):
             _try(work)
 

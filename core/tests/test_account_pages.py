@@ -32,7 +32,12 @@ def test_a_new_address_gets_a_link_and_counts_once_it_is_opened(
     page = signed_in.get("/moi")
     answer = fill_in(signed_in, page, "/moi/adresse", {"email": "marie.dupont@example.org"})
     assert answer.status_code == 302
-    assert db.session.query(OutgoingMail).one().recipient == "marie.dupont@example.org"
+    asked = {mail.recipient: mail.subject for mail in db.session.query(OutgoingMail)}
+    assert asked == {
+        "marie.dupont@example.org": "Marie Dupont demande que cette adresse devienne celle de "
+        "son compte",
+        "marie@example.org": "Une autre adresse est demandée pour votre compte",
+    }
     assert person.email == "marie@example.org"
 
 

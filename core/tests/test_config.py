@@ -26,6 +26,12 @@ def test_production_starts_with_a_secret_of_its_own() -> None:
     assert settings.production
 
 
+@pytest.mark.parametrize("word", ["Production", "prod", ""])
+def test_a_misspelt_environment_does_not_mean_development(word: str) -> None:
+    with pytest.raises(BadConfiguration, match="FREECO_ENVIRONMENT"):
+        Settings.from_environment({"FREECO_ENVIRONMENT": word})
+
+
 def test_another_kind_of_database_is_refused() -> None:
     with pytest.raises(BadConfiguration, match="FREECO_DATABASE_URL"):
         Settings.from_environment({"FREECO_DATABASE_URL": "mysql://localhost/freeco"})

@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 from freeco.app import create_app
 from freeco.charter.models import CharterAcceptance
 from freeco.db import db
-from freeco.members import membership
+from freeco.members import invitations, membership, proxies
 from freeco.members.models import Community, Member
 from freeco.module import Module
 from freeco.organisations import services as organisations
@@ -23,6 +23,7 @@ from freeco.testing import (
     settings_for,
     sign_in_as,
 )
+from freeco.testing.forms import form_of
 from freeco.testing.modules import module_object, plugins_with
 from freeco.testing.people import open_module
 
@@ -176,6 +177,36 @@ def test_a_circle_that_admits_a_domain_shows_itself_to_its_confirmed_addresses(
     inside.confirmed_at = None
     db.session.commit()
     assert client.get("/lavergne/rejoindre").status_code == 404
+
+
+def test_an_invitation_shows_a_circle_of_a_domain_to_another_address(
+    client: Visitor, community: Community, member: Member
+) -> None:
+    community.admission, community.email_domain = "domain", "mairie.example.org"
+    invitations.invite(community, "paul@example.org", member)
+    db.session.commit()
+    sign_in_as(client, make_person("Paul", "Roux", "paul@example.org"))
+    assert client.get("/lavergne/rejoindre").status_code == 200
+
+
+@pytest.mark.parametrize("slug", ["%00", "%00/membres", "Lavergne", "%F0%9F%8D%9E"])
+def test_an_impossible_community_is_absent(client: Visitor, slug: str) -> None:
+    assert client.get(f"/{slug}/").status_code == 404
+
+
+def test_a_form_that_stood_open_does_not_act_in_another_name(
+    signed_in: Visitor, community: Community, member: Member, garden_plugins: Plugins
+) -> None:
+    assert member.person is not None
+    served = proxies.enter_person_without_email(
+        garden_plugins, community, "Odette", "Blanc", proxy=member.person, charter_paper_signed=True
+    )
+    open_module(community, "garden")
+    signed_in.post(f"/moi/agir-pour/{served.id}")
+    stood_open = form_of(signed_in.get("/lavergne/foyer"), "/foyer/nom").values["csrf_token"]
+    signed_in.post("/moi/agir-pour-moi")
+    answer = signed_in.post(GARDEN, data={"csrf_token": stood_open}, token=False)
+    assert answer.status_code == 400
 
 
 def test_a_session_from_before_signing_out_everywhere_is_worth_nothing(

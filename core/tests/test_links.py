@@ -8,6 +8,7 @@ from freeco.db import db
 from freeco.members.accounts import sign_out_everywhere
 from freeco.members.links import LinkUsed, Purpose, consume, create_link, local_page, peek
 from freeco.members.models import OneTimeLink, Person
+from freeco.members.passwords import hash_password
 from freeco.testing import make_person
 
 
@@ -88,6 +89,13 @@ def test_a_new_address_that_somebody_took_in_between_is_refused(person: Person) 
     with pytest.raises(LinkUsed):
         consume(secret)
     assert person.email == "marie@example.org"
+
+
+def test_a_new_address_forgets_the_password_of_who_asked_for_it(person: Person) -> None:
+    """The reader of the address may be somebody else, whom the account was offered to."""
+    person.password_hash = hash_password("a phrase that somebody chose")
+    consume(create_link(person, Purpose.NEW_EMAIL, "", "victim@example.org"))
+    assert (person.email, person.password_hash) == ("victim@example.org", None)
 
 
 def test_signing_out_everywhere_makes_links_worthless(person: Person) -> None:

@@ -24,6 +24,9 @@ from freeco.notifications.models import OutgoingMail
 from freeco.notifications.services import OWN_LETTERS, send_mail
 
 LETTERS: dict[str, dict[str, Any]] = {
+    "new_email": {"name": "Zoé Roux", "secret": "s3cret"},
+    "email_asked": {"first_name": "Zoé", "address": "new@example.org"},
+    "entered": {"first_name": "Zoé", "community": "Lavergne", "keeper": "Marie Dupont"},
     "confirm": {"first_name": "Zoé", "secret": "s3cret"},
     "known_address": {"first_name": "Zoé"},
     "sign_in_link": {"first_name": "Zoé", "secret": "s3cret"},

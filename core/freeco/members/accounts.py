@@ -215,4 +215,12 @@ def change_email(person: Person, email: str) -> None:
         send_mail(address, "known_address", owner.language, first_name=owner.first_name)
         return
     secret = create_link(person, Purpose.NEW_EMAIL, "", address)
-    send_mail(address, "confirm", person.language, first_name=person.first_name, secret=secret)
+    send_mail(address, "new_email", person.language, name=person.name, secret=secret)
+    if person.email is not None:
+        send_mail(
+            person.email,
+            "email_asked",
+            person.language,
+            first_name=person.first_name,
+            address=address,
+        )

@@ -6,7 +6,7 @@ from freeco.db import db
 from freeco.errors import Absent, Refusal
 from freeco.i18n import _
 from freeco.members.models import Household, HouseholdMember, Member
-from freeco.members.ties import HasTies, ties_of
+from freeco.members.ties import HasTies
 from freeco.plugins import Plugins
 
 
@@ -91,7 +91,8 @@ def leave_household(plugins: Plugins, member: Member) -> None:
     if household is None:
         return
     if len(people_of(household)) <= 1:
-        ties = ties_of(plugins, member)
+        # Only what stands on this table: persons served and organisations go along.
+        ties = plugins.leaving(member)
         if ties:
             raise HasTies(ties)
     _take_place_away(household, member)

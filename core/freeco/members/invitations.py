@@ -32,11 +32,17 @@ class InvitationGone(Refusal):
 
 
 def invite(
-    community: Community, email: str, invited_by: Member, household: Household | None = None
+    community: Community,
+    email: str,
+    invited_by: Member,
+    household: Household | None = None,
+    *,
+    counted: bool = True,
 ) -> Invitation:
     """Mail an invitation, to share the inviter's household if one is given.
 
-    It takes the place of one still waiting for this address. Raises Invalid, TooMany, and
+    It takes the place of one still waiting for this address. ``counted`` bounds how many a
+    member sends in a day; a whole list is bounded by its size. Raises Invalid, TooMany, and
     Absent for a household that is not the inviter's.
     """
     address = normal_email(email)
@@ -44,7 +50,8 @@ def invite(
         raise Absent
     if household is not None and find_household(invited_by) is not household:
         raise Absent
-    bound(f"invite:{invited_by.id}", MOST_A_DAY, DAY_MINUTES)
+    if counted:
+        bound(f"invite:{invited_by.id}", MOST_A_DAY, DAY_MINUTES)
     db.session.execute(
         delete(Invitation).where(
             Invitation.community_id == community.id,

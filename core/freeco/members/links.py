@@ -121,4 +121,6 @@ def _change_address(person: Person, email: str) -> None:
     except IntegrityError as error:
         # Somebody signed up with this address since the link was sent.
         raise LinkUsed from error
+    # Who reads this address need not be who chose the password: it is theirs from now on.
+    person.password_hash = None
     person.session_number += 1

@@ -6,7 +6,7 @@ from sqlalchemy.orm import selectinload
 from freeco.activation import open_due
 from freeco.charter import services as charter
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Absent, Refusal
 from freeco.events import MemberJoined, MemberLeft, publish
 from freeco.i18n import _
@@ -230,6 +230,7 @@ def use_invitation(plugins: Plugins, invitation: Invitation, member: Member) -> 
 def leave(plugins: Plugins, member: Member) -> None:
     """End the membership. Raises HasTies, LastSteward."""
     lock_community(member.community)
+    lock(member)
     if member.left_at is not None:
         return
     ties = ties_of(plugins, member)

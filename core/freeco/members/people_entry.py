@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from freeco.clock import now
 from freeco.columns import Problem
 from freeco.db import db
-from freeco.errors import Refusal
-from freeco.i18n import _, said
-from freeco.members import households, invitations, membership, proxies
-from freeco.members.models import Community, Household, Member, Person
+from freeco.errors import Invalid, Refusal
+from freeco.i18n import _, counted, listed, said
+from freeco.members import accounts, households, invitations, membership, proxies
+from freeco.members.models import Community, Household, Invitation, Member, Person
 from freeco.members.people_import import PersonDraft
+from freeco.notifications.services import send_mail
 from freeco.plugins import Plugins
 
 
@@ -29,6 +31,15 @@ class Entered:
     invited: int
     same: int
 
+    def __str__(self) -> str:
+        return listed(
+            [
+                counted("%(num)s membre inscrit", "%(num)s membres inscrits", self.added),
+                counted("%(num)s invitation envoyée", "%(num)s invitations envoyées", self.invited),
+                counted("%(num)s déjà connu", "%(num)s déjà connus", self.same),
+            ]
+        )
+
 
 def problems(drafts: Sequence[PersonDraft], *, signed: bool) -> list[Problem]:
     """Return the lines that cannot be entered as they are.
@@ -36,17 +47,29 @@ def problems(drafts: Sequence[PersonDraft], *, signed: bool) -> list[Problem]:
     Without the charter signed on paper people are invited by e-mail: those who have none
     cannot be.
     """
-    if signed:
-        return []
-    return [
-        Problem(
-            draft.line,
-            said("E-mail"),
-            said("sans e-mail, cette personne doit avoir signé la charte sur papier"),
-        )
-        for draft in drafts
-        if draft.email is None
-    ]
+    found = []
+    for draft in drafts:
+        found += _name_problems(draft) if signed else []
+        if draft.email is None and not signed:
+            reason = said("sans e-mail, cette personne doit avoir signé la charte sur papier")
+            found.append(Problem(draft.line, said("E-mail"), reason))
+        if len(draft.household) > households.LONGEST_NAME:
+            reason = said("un nom de foyer tient en 80 caractères")
+            found.append(Problem(draft.line, said("Foyer"), reason))
+    return found
+
+
+def _name_problems(draft: PersonDraft) -> list[Problem]:
+    """Say what is wrong with a name now, line by line, rather than of the whole list later."""
+    labels = {"first_name": said("Prénom"), "last_name": said("Nom")}
+    try:
+        accounts.normal_names(draft.first_name, draft.last_name)
+    except Invalid as refusal:
+        return [
+            Problem(draft.line, labels.get(name, name), " ".join(reasons))
+            for name, reasons in refusal.fields.items()
+        ]
+    return []
 
 
 def enter_people(
@@ -68,14 +91,15 @@ def enter_people(
     tables: dict[str, Household] = {}
     counts = {"added": 0, "invited": 0, "same": 0}
     for draft in drafts:
-        if _already_member(community, draft):
+        if _already_member(community, draft) or _already_invited(community, draft):
             counts["same"] += 1
-        elif signed:
+        elif signed and not _has_an_account(draft):
             member = _enter(plugins, community, draft, entered_by)
             _seat(plugins, member, draft, tables)
             counts["added"] += 1
         else:
-            invitations.invite(community, str(draft.email), entered_by)
+            # Who has an account answers for oneself, even with a sheet signed in one's name.
+            invitations.invite(community, str(draft.email), entered_by, counted=False)
             counts["invited"] += 1
     return Entered(**counts)
 
@@ -100,6 +124,27 @@ def _already_member(community: Community, draft: PersonDraft) -> bool:
     )
 
 
+def _already_invited(community: Community, draft: PersonDraft) -> bool:
+    return (
+        db.session.scalar(
+            select(Invitation.id).where(
+                Invitation.community_id == community.id,
+                Invitation.email == draft.email,
+                Invitation.accepted_at.is_(None),
+                Invitation.expires_at > now(),
+            )
+        )
+        is not None
+    )
+
+
+def _has_an_account(draft: PersonDraft) -> bool:
+    return (
+        draft.email is not None
+        and db.session.scalar(select(Person.id).where(Person.email == draft.email)) is not None
+    )
+
+
 def _enter(
     plugins: Plugins, community: Community, draft: PersonDraft, entered_by: Member
 ) -> Member:
@@ -119,19 +164,25 @@ def _enter(
             postal_code=draft.postal_code,
             commune=draft.commune,
         )
-    person = db.session.scalar(select(Person).where(Person.email == draft.email))
-    if person is None:
-        person = Person(
-            first_name=draft.first_name,
-            last_name=draft.last_name,
-            email=draft.email,
-            phone=draft.phone,
-            address=draft.address,
-            postal_code=draft.postal_code,
-            commune=draft.commune,
-        )
-        db.session.add(person)
-        db.session.flush()
+    person = Person(
+        first_name=draft.first_name,
+        last_name=draft.last_name,
+        email=draft.email,
+        phone=draft.phone,
+        address=draft.address,
+        postal_code=draft.postal_code,
+        commune=draft.commune,
+    )
+    db.session.add(person)
+    db.session.flush()
+    send_mail(
+        draft.email,
+        "entered",
+        person.language,
+        first_name=draft.first_name,
+        community=community.name,
+        keeper=keeper.name,
+    )
     return membership.join(plugins, community, person, keeper, vouched_by=entered_by)
 
 

@@ -288,11 +288,6 @@ def take_import() -> ResponseReturnValue:
         kernel().plugins, g.community, reading.people, g.member, signed=signed
     )
     db.session.commit()
-    words = _(
-        "%(added)s membres inscrits, %(invited)s invitations envoyées, %(same)s déjà membres.",
-        added=done.added,
-        invited=done.invited,
-        same=done.same,
-    )
-    flash(str(words), "good")
+    uploads.forget(kernel().settings.home, token)
+    flash(f"{done}.", "good")
     return redirect(url_for("stewards.home"))

@@ -1,7 +1,9 @@
 """A file between its preview and its import: kept a day on the disk, under an unguessable name."""
 
+import os
 import re
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from freeco.clock import now
@@ -31,10 +33,12 @@ def keep(home: Path, name: str, content: bytes) -> str:
         raise NoFile
     folder = home / "uploads"
     folder.mkdir(parents=True, exist_ok=True)
-    _forget_old(folder)
+    forget_old(home)
     suffix = re.sub(r"[^a-z]", "", Path(name).suffix.lower())[:5] or "csv"
     token = f"{secrets.token_urlsafe(32)}.{suffix}"
-    (folder / token).write_bytes(content)
+    descriptor = os.open(folder / token, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
     return token
 
 
@@ -46,7 +50,16 @@ def read(home: Path, token: str) -> tuple[str, bytes]:
     return token, file.read_bytes()
 
 
-def _forget_old(folder: Path) -> None:
-    for file in folder.iterdir():
-        if now().timestamp() - file.stat().st_mtime > KEPT_SECONDS:
-            file.unlink(missing_ok=True)
+def forget(home: Path, token: str) -> None:
+    """Delete a file that has been imported."""
+    if NAME.fullmatch(token):
+        (home / "uploads" / token).unlink(missing_ok=True)
+
+
+def forget_old(home: Path) -> None:
+    """Delete the files that were kept long enough; the worker sees to it too."""
+    folder = home / "uploads"
+    for file in folder.iterdir() if folder.is_dir() else ():
+        with suppress(FileNotFoundError):
+            if now().timestamp() - file.stat().st_mtime > KEPT_SECONDS:
+                file.unlink()

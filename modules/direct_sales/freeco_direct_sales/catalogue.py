@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
+from freeco.i18n import counted, listed
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.organisations.models import OrganisationRole
@@ -156,6 +157,15 @@ class Imported:
     added: int
     changed: int
     same: int
+
+    def __str__(self) -> str:
+        return listed(
+            [
+                counted("%(num)s produit ajouté", "%(num)s produits ajoutés", self.added),
+                counted("%(num)s modifié", "%(num)s modifiés", self.changed),
+                counted("%(num)s inchangé", "%(num)s inchangés", self.same),
+            ]
+        )
 
 
 def import_products(producer: Producer, drafts: Sequence[ProductDraft]) -> Imported:

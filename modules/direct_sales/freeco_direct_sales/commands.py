@@ -51,7 +51,4 @@ def import_products(file: Path, producer: int, dry_run: bool) -> None:
     with Console(stderr=True).status("Enregistrement…"):
         done = catalogue.import_products(found, reading.products)
     db.session.commit()
-    click.echo(
-        f"{found.name} : {done.added} produits ajoutés, {done.changed} modifiés, "
-        f"{done.same} inchangés."
-    )
+    click.echo(f"{found.name} : {done}.")

@@ -1,6 +1,7 @@
 """A subscription as the contract both sides keep on paper."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,7 +14,13 @@ from freeco.models import CharterText
 from freeco.money import Money
 from freeco_direct_sales import contracts, wording
 from freeco_direct_sales.local import hours, local_day
-from freeco_direct_sales.models import ContractKind, Delivery, Subscription, SubscriptionLine
+from freeco_direct_sales.models import (
+    Change,
+    ContractKind,
+    Delivery,
+    Subscription,
+    SubscriptionLine,
+)
 from freeco_direct_sales.papers import (
     CharterReference,
     ContractPaper,
@@ -24,10 +31,15 @@ from freeco_direct_sales.papers import Cheque as PaperCheque
 from freeco_direct_sales.papers import Delivery as PaperDelivery
 
 
-def contract_paper(subscription: Subscription) -> ContractPaper:
-    """Gather the paper of a subscription, with the signatures given so far."""
+def contract_paper(subscription: Subscription, *, with_address: bool) -> ContractPaper:
+    """Gather the paper of a subscription, with the signatures given so far.
+
+    It says what was agreed: a delivery cancelled since stays in the sums, and is named among
+    the exceptions. ``with_address`` writes where the household lives: for itself, and for the
+    producer once both have signed.
+    """
     contract = subscription.contract
-    deliveries = [each for each in contracts.deliveries_of(contract) if each.cancelled_at is None]
+    deliveries = contracts.deliveries_of(contract)
     quantities = _quantities(subscription)
     products = [
         each
@@ -46,7 +58,7 @@ def contract_paper(subscription: Subscription) -> ContractPaper:
             start=day(contract.season_start),
             end=day(contract.season_end),
         ),
-        household=_household(subscription),
+        household=_household(subscription, with_address=with_address),
         producer=_producer(subscription),
         object_text=str(wording.KINDS[contract.kind]),
         products=tuple(
@@ -70,15 +82,7 @@ def contract_paper(subscription: Subscription) -> ContractPaper:
             for each in served
         ),
         delivery_place=_places(served),
-        exceptions=tuple(
-            said(
-                "%(day)s : pas de livraison (%(reason)s)",
-                day=day(local_day(each.distribution)),
-                reason=each.reason,
-            )
-            for each in contracts.deliveries_of(contract)
-            if each.cancelled_at is not None
-        ),
+        exceptions=(*_cancelled(deliveries), *_changed(subscription)),
         total_text=money(subscription.total),
         vat_text=_vat(subscription, quantities),
         cheques=tuple(
@@ -89,6 +93,35 @@ def contract_paper(subscription: Subscription) -> ContractPaper:
         printed_at_text=moment(now()),
         terms=tuple(line for line in contract.terms.splitlines() if line.strip()),
     )
+
+
+def _cancelled(deliveries: Sequence[Delivery]) -> list[str]:
+    return [
+        said(
+            "%(day)s : pas de livraison (%(reason)s)",
+            day=day(local_day(each.distribution)),
+            reason=each.reason,
+        )
+        for each in deliveries
+        if each.cancelled_at is not None
+    ]
+
+
+def _changed(subscription: Subscription) -> list[str]:
+    """Say what was changed after the signatures, which stand above other quantities."""
+    return [
+        said("Changé le %(when)s : %(words)s", when=moment(changed_at), words=words)
+        for words, changed_at in db.session.execute(
+            select(Change.words, Change.changed_at)
+            .join(Delivery, Delivery.id == Change.delivery_id)
+            .where(
+                Change.household_id == subscription.household_id,
+                Delivery.contract_id == subscription.contract_id,
+                Change.changed_at > subscription.subscribed_at,
+            )
+            .order_by(Change.id)
+        )
+    ]
 
 
 def _quantities(subscription: Subscription) -> dict[tuple[int, int], int]:
@@ -111,10 +144,12 @@ def _product_quantity(many: list[int]) -> str:
     return said("%(count)s pour la saison", count=sum(many))
 
 
-def _household(subscription: Subscription) -> Party:
+def _household(subscription: Subscription, *, with_address: bool) -> Party:
     people = [each.member.person for each in subscription.household.people if each.member.person]
     first = people[0] if people else None
-    address = [first.address, f"{first.postal_code} {first.commune}".strip()] if first else []
+    address = []
+    if first is not None and with_address:
+        address = [first.address, f"{first.postal_code} {first.commune}".strip()]
     return Party(
         name=listed([each.name for each in people]) if people else subscription.household.name,
         address=tuple(line for line in address if line),
@@ -145,8 +180,8 @@ def _how(way: str) -> str:
 
 
 def _places(deliveries: list[Delivery]) -> str:
-    places = sorted({each.distribution.place for each in deliveries})
-    return listed([f"{place}, {hours(deliveries[0].distribution)}" for place in places])
+    places = {each.distribution.place: hours(each.distribution) for each in deliveries}
+    return listed([f"{place}, {when}" for place, when in sorted(places.items())])
 
 
 def _vat(subscription: Subscription, quantities: dict[tuple[int, int], int]) -> str:
@@ -175,7 +210,7 @@ def _charter(subscription: Subscription) -> CharterReference:
         db.session.get(CharterText, subscription.charter_text_id)
         if subscription.charter_text_id
         else None
-    ) or charter.shown_text("fr")
+    ) or charter.reading("fr")
     return CharterReference(
         title=said("Charte éthique"),
         version=text.version,

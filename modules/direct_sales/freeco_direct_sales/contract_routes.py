@@ -171,13 +171,19 @@ def close_contract(contract_id: int) -> ResponseReturnValue:
     return redirect(url_for("direct_sales_contracts.manage", contract_id=contract_id))
 
 
-@pages.get("/contrats/<int:contract_id>")
-def page(contract_id: int) -> ResponseReturnValue:
-    """Show a contract, and the basket to choose; a draft only to those who prepare it."""
+def _readable(contract_id: int) -> SeasonContract:
+    """Return a contract the reader may see: a draft is for those who prepare it."""
     contract = contracts.find_contract(g.community, contract_id)
     prepares = COORDINATE.name in membership.permissions_of(g.member)
     if contract.state == ContractState.DRAFT and not prepares:
         raise Absent
+    return contract
+
+
+@pages.get("/contrats/<int:contract_id>")
+def page(contract_id: int) -> ResponseReturnValue:
+    """Show a contract, and the basket to choose; a draft only to those who prepare it."""
+    contract = _readable(contract_id)
     household = households.find_household(g.member)
     if household is not None:
         held = subscriptions.standing_subscription(contract, household)
@@ -206,7 +212,7 @@ def _choose(contract: SeasonContract, form: Form) -> ResponseReturnValue:
 @pages.post("/contrats/<int:contract_id>/relire")
 def review(contract_id: int) -> ResponseReturnValue:
     """Show the commitment to read again before signing; nothing is concluded yet."""
-    contract = contracts.find_contract(g.community, contract_id)
+    contract = _readable(contract_id)
     form = Form.sent()
     deliveries = contracts.coming_deliveries(contract)
     taken = form.take(quantity_schema(contract, deliveries))
@@ -226,7 +232,7 @@ def review(contract_id: int) -> ResponseReturnValue:
 @pages.post("/contrats/<int:contract_id>/repeter")
 def repeat(contract_id: int) -> ResponseReturnValue:
     """Show the first date's choice at every date; nothing is written."""
-    contract = contracts.find_contract(g.community, contract_id)
+    contract = _readable(contract_id)
     form = Form.sent()
     deliveries = contracts.coming_deliveries(contract)
     for product in contract.products:
@@ -240,7 +246,7 @@ def repeat(contract_id: int) -> ResponseReturnValue:
 @pages.post("/contrats/<int:contract_id>/revenir")
 def choose_again(contract_id: int) -> ResponseReturnValue:
     """Show the basket again as it was chosen, to change it; nothing is written."""
-    return _choose(contracts.find_contract(g.community, contract_id), Form.sent())
+    return _choose(_readable(contract_id), Form.sent())
 
 
 def _review(
@@ -290,7 +296,7 @@ def _per_delivery(
 @pages.post("/contrats/<int:contract_id>/signer")
 def sign(contract_id: int) -> ResponseReturnValue:
     """Take the place and sign; a second click finds the contract already signed."""
-    contract = contracts.find_contract(g.community, contract_id)
+    contract = _readable(contract_id)
     form = Form.sent()
     deliveries = contracts.coming_deliveries(contract)
     taken = form.take(quantity_schema(contract, deliveries))

@@ -115,6 +115,7 @@ def set_products(contract: SeasonContract, products: Iterable[Product]) -> None:
 
     Raises ContractAlreadyOpen, or UnknownChoice for another producer's product.
     """
+    lock(contract)
     if contract.state != ContractState.DRAFT:
         raise ContractAlreadyOpen
     wanted = {product.id: product for product in products}
@@ -153,6 +154,7 @@ def set_deliveries(contract: SeasonContract, distributions: Iterable[Distributio
 
     Raises ContractAlreadyOpen, or UnknownChoice for another community's distribution.
     """
+    lock(contract)
     if contract.state != ContractState.DRAFT:
         raise ContractAlreadyOpen
     wanted = {each.id: each for each in distributions}
@@ -169,6 +171,7 @@ def set_deliveries(contract: SeasonContract, distributions: Iterable[Distributio
 
 def open_contract(contract: SeasonContract) -> None:
     """Take subscriptions from now on. Raises ContractNotReady."""
+    lock(contract)
     if contract.state == ContractState.OPEN:
         return
     if not contract.products or not deliveries_of(contract):
@@ -179,6 +182,7 @@ def open_contract(contract: SeasonContract) -> None:
 
 def close_contract(contract: SeasonContract) -> None:
     """Take no more subscriptions; those made stand."""
+    lock(contract)
     if contract.state == ContractState.OPEN:
         contract.state = ContractState.CLOSED
 

@@ -11,7 +11,7 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Absent, Invalid
-from freeco.i18n import _, spoken
+from freeco.i18n import _, counted, spoken
 from freeco.members import membership
 from freeco.web.forms import Form
 from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions
@@ -49,7 +49,8 @@ def new() -> ResponseReturnValue:
     form = Form.sent()
     if not form.apply(DistributionsSchema(), _create):
         return render_template("direct_sales/distribution_form.html", form=form), form.status
-    flash(str(_("%(count)s distributions créées.", count=form.result)), "good")
+    created = counted("%(num)s distribution créée.", "%(num)s distributions créées.", form.result)
+    flash(created, "good")
     return redirect(url_for("direct_sales_distributions.index"))
 
 
@@ -231,7 +232,12 @@ def cancel(distribution_id: int, delivery_id: int) -> ResponseReturnValue:
 
     if not form.apply(ReasonSchema(), act):
         return _show(distribution, form)
-    flash(str(_("Livraison annulée ; %(count)s personnes prévenues.", count=form.result)), "good")
+    told = counted(
+        "Livraison annulée ; %(num)s personne prévenue.",
+        "Livraison annulée ; %(num)s personnes prévenues.",
+        form.result,
+    )
+    flash(told, "good")
     return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))
 
 

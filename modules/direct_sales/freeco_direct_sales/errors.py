@@ -60,6 +60,15 @@ class ContractAlreadyOpen(Refusal):
     reason = _("Ce contrat est déjà ouvert : ses produits et ses prix ne changent plus.")
 
 
+class ChequeHandedOver(Refusal):
+    """A cheque that somebody keeps must be given back first."""
+
+    reason = _(
+        "Un chèque de ce contrat a déjà été remis : la personne qui tient les chèques vous le "
+        "rend et le note, puis vous pourrez vous retirer."
+    )
+
+
 class AlreadySigned(Refusal):
     """A signature is given once."""
 

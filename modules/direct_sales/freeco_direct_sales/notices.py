@@ -52,7 +52,8 @@ def _reachable(person: Person) -> Person | None:
 def tell_signed(subscription: Subscription) -> int:
     """Write to the household that the producer has signed too; return how many letters."""
     people = [each.member.person for each in subscription.household.people if each.member.person]
-    reached = [reader for person in people if (reader := _reachable(person)) is not None]
+    readers = [reader for person in people if (reader := _reachable(person)) is not None]
+    reached = list(dict.fromkeys(readers))
     for reader in reached:
         send_mail(
             str(reader.email),

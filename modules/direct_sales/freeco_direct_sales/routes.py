@@ -266,11 +266,6 @@ def take_import(producer_id: int) -> ResponseReturnValue:
         )
     done = catalogue.import_products(shown, reading.products)
     db.session.commit()
-    words = _(
-        "%(added)s produits ajoutés, %(changed)s modifiés, %(same)s inchangés.",
-        added=done.added,
-        changed=done.changed,
-        same=done.same,
-    )
-    flash(str(words), "good")
+    uploads.forget(kernel().settings.home, token)
+    flash(f"{done}.", "good")
     return redirect(url_for("direct_sales.producer", producer_id=shown.id))

@@ -21,7 +21,7 @@ from freeco_direct_sales import (
     wording,
 )
 from freeco_direct_sales.models import ChequeState, Delivery, Subscription
-from freeco_direct_sales.papers import print_contract
+from freeco_direct_sales.papers import ContractPaper, print_contract
 from freeco_direct_sales.permissions import COORDINATE, TREASURE
 from freeco_direct_sales.schemas import quantity_field, quantity_schema
 
@@ -50,7 +50,7 @@ def page(subscription_id: int) -> ResponseReturnValue:
         "direct_sales/subscription.html",
         subscription=found,
         contract=found.contract,
-        paper=contract_paper.contract_paper(found),
+        paper=_paper(found),
         mine=subscriptions.is_of_household(found, g.member),
         signs_for_producer=catalogue.acts_for(producer, g.member),
         contact=contacts.contact(g.member, producer.member) if producer.member else None,
@@ -68,12 +68,19 @@ def _reachable(found: Subscription) -> list[contacts.Contact]:
     return [each for each in reached if each is not None]
 
 
+def _paper(found: Subscription) -> ContractPaper:
+    """Gather the paper for this reader: an address is seen by its own, or once both agreed."""
+    own = subscriptions.is_of_household(found, g.member)
+    delivers = catalogue.acts_for(found.contract.producer, g.member)
+    return contract_paper.contract_paper(found, with_address=own or (delivers and found.is_signed))
+
+
 @pages.get("/souscriptions/<int:subscription_id>/contrat.pdf")
 def pdf(subscription_id: int) -> ResponseReturnValue:
     """Give the contract as PDF."""
     found = _find(subscription_id)
     with spoken("fr"):
-        content = print_contract(contract_paper.contract_paper(found))
+        content = print_contract(_paper(found))
     return _pdf(content, f"contrat-{found.code}.pdf")
 
 

@@ -17,6 +17,7 @@ from freeco_direct_sales import catalogue, cheques, contracts
 from freeco_direct_sales.errors import (
     AlreadySigned,
     AlreadySubscribed,
+    ChequeHandedOver,
     ContractFull,
     ContractNotOpen,
     DeliveryPast,
@@ -30,6 +31,7 @@ from freeco_direct_sales.errors import (
 from freeco_direct_sales.events import SubscriptionMade, SubscriptionSigned, SubscriptionWithdrawn
 from freeco_direct_sales.models import (
     Change,
+    ChequeState,
     ContractProduct,
     ContractState,
     Delivery,
@@ -236,13 +238,18 @@ def _sign_for_producer(subscription: Subscription, name: str, way: SignatureWay)
 
 
 def withdraw(subscription: Subscription) -> None:
-    """Give the place back, as long as the producer has not signed. Raises SignedByBoth."""
+    """Give the place back, as long as the producer has not signed.
+
+    Raises SignedByBoth, ChequeHandedOver.
+    """
     lock(subscription.contract)
     lock(subscription)
     if subscription.is_signed:
         raise SignedByBoth
     if subscription.withdrawn_at is not None:
         return
+    if any(cheque.state != ChequeState.DUE for cheque in subscription.cheques):
+        raise ChequeHandedOver
     subscription.withdrawn_at = now()
     publish(
         SubscriptionWithdrawn(

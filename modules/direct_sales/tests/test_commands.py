@@ -74,7 +74,7 @@ def text_of(content: bytes) -> str:
 def test_a_list_is_taken_and_counted(producer: Producer, listed: Callable[[str], str]) -> None:
     result = run_import(listed(GOOD), producer.id)
     assert result.exit_code == 0, result.output
-    assert "2 produits ajoutés, 0 modifiés, 0 inchangés" in result.output
+    assert "2 produits ajoutés, 0 modifié et 0 inchangé" in result.output
     assert names(producer) == ["Carottes", "Radis"]
 
 
@@ -83,7 +83,7 @@ def test_the_same_list_again_changes_nothing(
 ) -> None:
     run_import(listed(GOOD), producer.id)
     result = run_import(listed(GOOD), producer.id)
-    assert "0 produits ajoutés, 0 modifiés, 2 inchangés" in result.output
+    assert "0 produit ajouté, 0 modifié et 2 inchangés" in result.output
 
 
 def test_a_dry_run_says_what_it_read_and_writes_nothing(

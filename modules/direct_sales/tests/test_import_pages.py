@@ -63,14 +63,14 @@ def test_a_list_that_was_shown_is_taken_whole(producer: Producer, browser: Visit
     shown = send(browser, producer, GOOD.encode())
     taken = fill_in(browser, shown, "/enregistrer")
     assert taken.status_code == 302
-    assert "2 produits ajoutés, 0 modifiés, 0 inchangés" in browser.get(taken.location).text
+    assert "2 produits ajoutés, 0 modifié et 0 inchangé" in browser.get(taken.location).text
     assert names(producer) == ["Carottes", "Radis"]
 
 
 def test_the_same_list_a_second_time_changes_nothing(producer: Producer, browser: Visitor) -> None:
     for _time in range(2):
         taken = fill_in(browser, send(browser, producer, GOOD.encode()), "/enregistrer")
-    assert "0 produits ajoutés, 0 modifiés, 2 inchangés" in browser.get(taken.location).text
+    assert "0 produit ajouté, 0 modifié et 2 inchangés" in browser.get(taken.location).text
     assert names(producer) == ["Carottes", "Radis"]
 
 
