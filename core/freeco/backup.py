@@ -1,6 +1,5 @@
 """The whole database in one file: SQLite's own backup, or PostgreSQL's own dump."""
 
-import logging
 import os
 import shutil
 import sqlite3
@@ -12,13 +11,21 @@ from sqlalchemy import Engine
 from freeco.errors import Refusal
 from freeco.i18n import _
 
-log = logging.getLogger(__name__)
-
 
 class ToolMissing(Refusal):
     """PostgreSQL's own programs are needed."""
 
     reason = _("Il faut les programmes pg_dump et pg_restore (paquet postgresql-client).")
+
+
+class ToolFailed(Refusal):
+    """One of PostgreSQL's programs refused; its own words follow."""
+
+    reason = _("PostgreSQL a refusé.")
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.reason = _("PostgreSQL a refusé : %(words)s", words=words)
 
 
 class NotABackup(Refusal):
@@ -31,7 +38,7 @@ def write(engine: Engine, file: Path) -> int:
     """Write a consistent copy while the site runs; return its size in bytes.
 
     The file appears only once it is whole. It holds personal data: keep it as such.
-    Raises ToolMissing.
+    Raises ToolMissing, ToolFailed.
     """
     partial = file.with_name(file.name + ".part")
     partial.unlink(missing_ok=True)
@@ -53,7 +60,7 @@ def write(engine: Engine, file: Path) -> int:
 def restore(engine: Engine, file: Path) -> None:
     """Put the database back as it was in the copy, whole or not at all.
 
-    Raises NotABackup, ToolMissing.
+    Raises NotABackup, ToolMissing, ToolFailed.
     """
     engine.dispose()
     if engine.dialect.name == "sqlite":
@@ -111,5 +118,4 @@ def _run(command: list[str], engine: Engine) -> None:
         command, capture_output=True, text=True, check=False, env=environment
     )
     if done.returncode != 0:
-        log.error("%s: %s", command[0], done.stderr.strip())
-        raise NotABackup
+        raise ToolFailed(done.stderr.strip())

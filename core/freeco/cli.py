@@ -24,6 +24,7 @@ from freeco.cli_output import err, out, tell
 from freeco.config import DEVELOPMENT_SECRET, BadConfiguration, Settings
 from freeco.db import db
 from freeco.errors import Refusal
+from freeco.i18n import counted
 from freeco.kernel import kernel
 from freeco.members import founding, membership, people_entry
 from freeco.members.models import Community
@@ -269,7 +270,8 @@ def import_members(file: Path, slug: str, signed: bool, dry_run: bool) -> None:
     problems = [*reading.problems, *people_entry.problems(reading.people, signed=signed)]
     tell(problems, reading.notices)
     if dry_run:
-        out.print(f"{len(reading.people)} personnes lues ; rien n’est écrit (--dry-run).")
+        people = counted("%(num)s personne lue", "%(num)s personnes lues", len(reading.people))
+        out.print(f"{people} ; rien n’est écrit (--dry-run).")
         return
     with err.status("Inscription…"):
         done = people_entry.enter_people(
