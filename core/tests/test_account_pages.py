@@ -87,3 +87,41 @@ def test_who_belongs_to_one_community_arrives_there_after_signing_in(
     signed_in: Visitor,
 ) -> None:
     assert signed_in.get("/connexion").location == "/lavergne/"
+
+
+def test_a_person_who_is_served_has_the_same_right_to_their_data(
+    signed_in: Visitor, served: Member
+) -> None:
+    answer = signed_in.get(f"/moi/servis/{served.id}/donnees.json")
+    assert answer.status_code == 200
+    assert "Odette" in answer.text
+
+
+def test_a_person_who_is_served_is_erased_at_their_demand(
+    signed_in: Visitor, served: Member
+) -> None:
+    page = signed_in.get(f"/moi/confier/{served.id}")
+    answer = fill_in(signed_in, page, f"/moi/servis/{served.id}/effacer")
+    assert answer.status_code == 302
+    assert served.person is not None
+    db.session.refresh(served.person)
+    assert served.person.erased_at is not None
+
+
+@pytest.mark.parametrize("act", ["donnees.json", "effacer"])
+def test_nobody_else_sees_or_erases_a_person_who_is_served(
+    client: Visitor, community: Community, served: Member, act: str
+) -> None:
+    stranger = make_member(community, "Jean", "Martin")
+    assert stranger.person is not None
+    sign_in_as(client, stranger.person)
+    method = "GET" if act == "donnees.json" else "POST"
+    answer = client.open(f"/moi/servis/{served.id}/{act}", method=method)
+    assert answer.status_code == 404
+
+
+def test_one_place_does_not_try_address_after_address(client: Visitor) -> None:
+    for number in range(100):
+        client.post("/connexion/lien", data={"email": f"somebody{number}@example.org"})
+    answer = client.post("/connexion/lien", data={"email": "one-more@example.org"})
+    assert answer.status_code == 429

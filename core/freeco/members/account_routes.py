@@ -9,7 +9,7 @@ from freeco.doors import act_for, public, safe_next, sign_in, sign_out
 from freeco.errors import Absent
 from freeco.i18n import LANGUAGE_NAMES, _, language
 from freeco.kernel import kernel
-from freeco.members import accounts, invitations, links, membership, privacy, proxies
+from freeco.members import accounts, invitations, limits, links, membership, privacy, proxies
 from freeco.members.models import Member
 from freeco.members.schemas import (
     ContactSchema,
@@ -24,6 +24,13 @@ from freeco.members.ties import ties_of
 from freeco.web.forms import Form
 
 pages = Blueprint("accounts", __name__)
+MOST_FROM_ONE_PLACE = 100
+ONE_PLACE_MINUTES = 15
+
+
+def _bound_origin() -> None:
+    """Bound what one place tries over all addresses: a shared office stays far below."""
+    limits.bound(f"from:{request.remote_addr}", MOST_FROM_ONE_PLACE, ONE_PLACE_MINUTES)
 
 
 @pages.get("/inscription")
@@ -41,6 +48,7 @@ def sign_up() -> ResponseReturnValue:
     form = Form.sent()
 
     def act(suite: str, password: str, **who: str) -> None:
+        _bound_origin()
         accounts.sign_up(**who, password=password or None, language=language(), next_page=suite)
 
     if not form.apply(SignUpSchema(), act, counted=True):
@@ -87,6 +95,7 @@ def sign_in_by_password() -> ResponseReturnValue:
     form = Form.sent()
 
     def act(email: str, password: str, suite: str) -> None:
+        _bound_origin()
         sign_in(accounts.sign_in(email, password))
 
     if not form.apply(SignInSchema(), act, counted=True):
@@ -102,6 +111,7 @@ def send_link() -> ResponseReturnValue:
     form = Form.sent()
 
     def act(email: str, suite: str) -> None:
+        _bound_origin()
         accounts.send_sign_in_link(email, suite)
 
     if not form.apply(LinkSchema(), act, counted=True):
@@ -312,6 +322,30 @@ def hand_over(member_id: int) -> ResponseReturnValue:
     if not form.apply(HandOverSchema(), act):
         return _hand_over(served, form)
     flash(str(_("C’est confié. Prévenez les deux personnes.")), "good")
+    return redirect(url_for("accounts.home"))
+
+
+@pages.get("/moi/servis/<int:member_id>/donnees.json")
+def export_served(member_id: int) -> ResponseReturnValue:
+    """Give all that is known about a person I serve, who has the same right to it."""
+    served = _served(member_id)
+    if served.person is None:
+        raise Absent
+    answer = jsonify(privacy.export(kernel().plugins, served.person))
+    answer.headers["Content-Disposition"] = "attachment; filename=donnees-freeco.json"
+    return answer
+
+
+@pages.post("/moi/servis/<int:member_id>/effacer")
+def erase_served(member_id: int) -> ResponseReturnValue:
+    """Forget a person I serve, who asked for it."""
+    served = _served(member_id)
+    if served.person is None:
+        raise Absent
+    privacy.erase(kernel().plugins, served.person)
+    db.session.commit()
+    act_for(None)
+    flash(str(_("Le compte est effacé.")), "good")
     return redirect(url_for("accounts.home"))
 
 
