@@ -101,7 +101,8 @@ def test_a_person_who_is_served_is_erased_at_their_demand(
     signed_in: Visitor, served: Member
 ) -> None:
     page = signed_in.get(f"/moi/confier/{served.id}")
-    answer = fill_in(signed_in, page, f"/moi/servis/{served.id}/effacer")
+    assert fill_in(signed_in, page, f"/moi/servis/{served.id}/effacer").status_code == 422
+    answer = fill_in(signed_in, page, f"/moi/servis/{served.id}/effacer", {"asked": "1"})
     assert answer.status_code == 302
     assert served.person is not None
     db.session.refresh(served.person)

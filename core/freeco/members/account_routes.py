@@ -342,6 +342,11 @@ def erase_served(member_id: int) -> ResponseReturnValue:
     served = _served(member_id)
     if served.person is None:
         raise Absent
+    form = Form.sent()
+    if not form.values.get("asked"):
+        form.errors = {"asked": [str(_("Cochez la case si la personne l’a demandé."))]}
+        form.status = 422
+        return _hand_over(served, form)
     privacy.erase(kernel().plugins, served.person)
     db.session.commit()
     act_for(None)
