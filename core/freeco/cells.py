@@ -183,8 +183,3 @@ def plain(text: str) -> str:
 def same_heading(first: str, second: str) -> bool:
     """Whether two headings say the same, whatever their accents, case and punctuation."""
     return plain(first) == plain(second) != ""
-
-
-def formula_safe(text: str) -> str:
-    """Return a text that a spreadsheet opening our CSV will not run as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

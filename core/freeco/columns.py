@@ -56,12 +56,6 @@ def guess(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
     return found
 
 
-def unused(header: Sequence[str], mapping: Mapping[str, int]) -> list[str]:
-    """Return the headings that nothing reads, in their order."""
-    read = set(mapping.values())
-    return [heading for place, heading in enumerate(header) if heading and place not in read]
-
-
 def column_letter(place: int) -> str:
     """Return the letter of a column as a spreadsheet shows it: 0 is A, 26 is AA."""
     letters = ""

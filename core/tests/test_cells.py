@@ -145,11 +145,5 @@ def test_headings_are_the_same_whatever_their_accents_and_points() -> None:
     assert not cells.same_heading("", "…")
 
 
-@pytest.mark.parametrize("written", ["=1+1", "+33", "-2", "@SUM(A1)", "\tx", "\rx"])
-def test_an_exported_text_never_runs_as_a_formula(written: str) -> None:
-    assert cells.formula_safe(written) == f"'{written}"
-    assert cells.formula_safe("Marie") == "Marie"
-
-
 def test_decomposed_accents_and_hidden_marks_do_not_count() -> None:
     assert cells.tidy("\ufeff Pre\u0301nom\u00a0\r\n") == "Prénom"

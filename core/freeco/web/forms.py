@@ -1,4 +1,4 @@
-"""Forms and API bodies: a schema says what may come in, a form gives back what was typed."""
+"""Forms: a schema says what may come in, a form gives back what was typed."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,18 +7,17 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import request
-from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, fields, missing, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
 from freeco import cells
 from freeco.db import db
-from freeco.errors import Invalid, Refusal
+from freeco.errors import Refusal
 from freeco.i18n import _
 
 WHOLE = ""
 """The key of what is wrong with the form as a whole, not with one field."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 LARGEST_ROW_ID = 2_147_483_647
-MOST_TEXT = 10_000
 MESSAGES: dict[str, Any] = {
     "required": _("Ce champ est à remplir."),
     "null": _("Ce champ est à remplir."),
@@ -242,31 +241,3 @@ def _texts(messages: Any) -> list[str]:
     if not isinstance(messages, list):
         return [str(messages)]  # a sentence translated when shown is no list of letters
     return [str(text) for text in messages]
-
-
-def json_body(schema: Schema) -> dict[str, Any]:
-    """Read the JSON body of an API request; raise Invalid, naming each field."""
-    body = request.get_json()
-    if not isinstance(body, dict):
-        raise Invalid({WHOLE: [str(_("Un objet JSON est attendu."))]})
-    try:
-        taken: dict[str, Any] = schema.load(body, unknown=RAISE)
-    except ValidationError as error:
-        raise Invalid(_flat(error.messages, schema)) from error
-    return taken
-
-
-def query(schema: Schema) -> dict[str, Any]:
-    """Read the parameters after ``?``; raise Invalid for those that do not fit."""
-    try:
-        taken: dict[str, Any] = schema.load(request.args.to_dict(), unknown=EXCLUDE)
-    except ValidationError as error:
-        raise Invalid(_flat(error.messages, schema)) from error
-    return taken
-
-
-def row_id(text: str) -> int:
-    """Read the id of a row as a form sends it; raise Invalid for anything else."""
-    if not re.fullmatch(r"[0-9]{1,10}", text) or int(text) > LARGEST_ROW_ID:
-        raise Invalid({WHOLE: [str(_("Ce choix n’existe pas."))]})
-    return int(text)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
-from freeco.i18n import counted, day, listed, moment, money, percent, said, short_day
+from freeco.i18n import day, listed, moment, money, percent, said, short_day
 from freeco.models import CharterText
 from freeco.money import Money
 from freeco_direct_sales import contracts, wording
@@ -217,9 +217,3 @@ def _charter(subscription: Subscription) -> CharterReference:
         language=text.language,
         sha256=text.sha256,
     )
-
-
-def deliveries_count(subscription: Subscription) -> str:
-    """Say how many deliveries a subscription has."""
-    many = len({line.delivery_id for line in subscription.lines if line.quantity})
-    return counted("%(num)s livraison", "%(num)s livraisons", many)

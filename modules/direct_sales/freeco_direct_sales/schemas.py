@@ -105,13 +105,6 @@ class ReasonSchema(Schema):
     reason = Words(required=True, most=200)
 
 
-class SignSchema(Schema):
-    """The commitment, read again and signed."""
-
-    cheques = Whole(required=True, least=1, most=12)
-    agreed = Ticked()
-
-
 def quantity_field(product_id: int, delivery_id: int | None = None) -> str:
     """Name the field of a quantity in a form."""
     return f"q-{product_id}" if delivery_id is None else f"q-{delivery_id}-{product_id}"
