@@ -8,19 +8,28 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from freeco.agenda.routes import pages as agenda_pages
 from freeco.charter.routes import pages as charter_pages
 from freeco.config import Settings
 from freeco.db import init_database
 from freeco.doors import init_doors
 from freeco.errors import init_errors
+from freeco.first_run.rehearsal_routes import pages as rehearsal_pages
+from freeco.first_run.routes import pages as first_run_pages
 from freeco.i18n import init_languages
 from freeco.kernel import Kernel, init_kernel
 from freeco.members.account_routes import pages as account_pages
 from freeco.members.circle_routes import pages as circle_pages
 from freeco.members.household_routes import pages as household_pages
 from freeco.members.steward_routes import pages as steward_pages
+from freeco.notifications.public_routes import pages as letter_pages
+from freeco.notifications.routes import pages as notification_pages
+from freeco.offline.queue_routes import pages as offline_queue_pages
+from freeco.offline.routes import pages as offline_pages
 from freeco.organisations.routes import pages as organisation_pages
+from freeco.places.routes import pages as place_pages
 from freeco.plugins import BadModule, Plugins
+from freeco.web.design import pages as design_pages
 from freeco.web.forms import LARGEST_ROW_ID
 from freeco.web.pages import pages as site_pages
 from freeco.web.shell import init_headers, init_shell
@@ -106,15 +115,27 @@ def translation_folders(plugins: Plugins) -> list[Path]:
 
 
 def mount_core(app: Flask) -> None:
-    """Serve core's own pages."""
-    app.register_blueprint(site_pages)
-    app.register_blueprint(account_pages)
+    """Serve core's own pages: the whole site's, then those of each community."""
+    for blueprint in (
+        site_pages,
+        account_pages,
+        design_pages,
+        first_run_pages,
+        letter_pages,
+        offline_pages,
+    ):
+        app.register_blueprint(blueprint)
     for blueprint in (
         circle_pages,
         charter_pages,
         household_pages,
         organisation_pages,
         steward_pages,
+        agenda_pages,
+        notification_pages,
+        offline_queue_pages,
+        place_pages,
+        rehearsal_pages,
     ):
         app.register_blueprint(blueprint, url_prefix="/<community>")
 

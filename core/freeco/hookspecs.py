@@ -21,6 +21,7 @@ from freeco.module import (
     Question,
     Ref,
     RefLabel,
+    Story,
     Tie,
 )
 
@@ -58,6 +59,11 @@ def freeco_places(community: Community, bounds: Bounds) -> list[Place]:
 @hookspec
 def freeco_search(community: Community, member: Member, words: str) -> list[Found]:
     """Give what the module knows about these words, and the member may see."""
+
+
+@hookspec
+def freeco_stories(community: Community, since: datetime, until: datetime) -> list[Story]:
+    """Give what the paper gazette may tell of the time between two aware instants."""
 
 
 @hookspec

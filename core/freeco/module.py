@@ -17,6 +17,10 @@ class Text(Protocol):
 
 
 Colour = Literal["leek", "blue", "beetroot", "ochre", "brick", "teal"]
+Hat = Literal["member", "coordinator", "treasurer", "producer"]
+"""In what quality somebody reads: the home of each shows another day's work."""
+Rhythm = Literal["at_once", "weekly", "never"]
+"""When a notice reaches its reader, unless they chose otherwise."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,37 @@ class Permission:
 
     name: str
     label: Text
+    hat: Hat = "coordinator"
+    """The hat its holder may put on."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something people are told about, with a switch of its own in each reader's settings.
+
+    ``name`` is prefixed by the module's: ``direct_sales.delivery``.
+    """
+
+    name: str
+    label: Text
+    """On the settings page: « Une livraison change »."""
+    reason: Text
+    """At the foot of each notice, why it came: « Vous avez souscrit un contrat. »"""
+    rhythm: Rhythm = "weekly"
+
+
+@dataclass(frozen=True)
+class OfflineAction:
+    """Something that may be typed without network and merged later, whatever the order.
+
+    ``apply(member, values, recorded_at)`` checks and writes in the transaction of the merge, and
+    returns a sentence when another device had already said otherwise (a conflict to show), else
+    None. It raises a Refusal when the action makes no sense. It is called once for each key.
+    """
+
+    kind: str
+    """Prefixed by the module's name: ``direct_sales.collected``."""
+    apply: Callable[[Any, Mapping[str, Any], datetime], Text | None]
 
 
 @dataclass(frozen=True)
@@ -89,6 +124,10 @@ class Module:
     """Commands of ``freeco``; a group such as ``import`` is joined with core's of that name."""
     demonstration: Callable[[Demonstration], Sequence[str]] | None = None
     """Fills the demonstration community; returns sentences to print."""
+    topics: tuple[Topic, ...] = ()
+    """What it tells people about."""
+    offline: tuple[OfflineAction, ...] = ()
+    """What may be typed without network."""
     settings: tuple[str, ...] = ()
     """Environment variables it reads, for ``freeco doctor``."""
     publishes: tuple[str, ...] = ()
@@ -120,6 +159,8 @@ class Card:
     colour: Colour = "leek"
     urgent: bool = False
     """Urgent cards come first: to sign, to vote, to come on Thursday."""
+    hat: Hat = "member"
+    """On whose home it stands: a coordinator's work is not a member's."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +197,18 @@ class Place:
     latitude: float
     longitude: float
     url: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A few lines for the printed gazette and the public page: no private name in them."""
+
+    title: Text
+    text: Text
+    """Plain text; an empty line parts paragraphs."""
+    at: datetime | None = None
+    """When it happens or happened, aware UTC; none for what has no date."""
+    place: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from freeco.module import (
     Question,
     Ref,
     RefLabel,
+    Story,
     Tie,
 )
 
@@ -193,6 +194,14 @@ class Plugins:
         """Collect the answers to a search."""
         return _flat(
             self._each(names, "freeco_search", community=community, member=member, words=words)
+        )
+
+    def stories(
+        self, names: Iterable[str], community: Community, since: datetime, until: datetime
+    ) -> list[Story]:
+        """Collect what the gazette may tell, module by module."""
+        return _flat(
+            self._each(names, "freeco_stories", community=community, since=since, until=until)
         )
 
     def loads(self, names: Iterable[str], community: Community, day: date) -> list[Load]:

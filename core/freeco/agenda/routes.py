@@ -1,0 +1,5 @@
+"""Pages and feed of the agenda."""
+
+from flask import Blueprint
+
+pages = Blueprint("agenda", __name__)

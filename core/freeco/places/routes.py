@@ -1,0 +1,5 @@
+"""Pages of the map."""
+
+from flask import Blueprint
+
+pages = Blueprint("places", __name__)
