@@ -19,6 +19,8 @@ class Text(Protocol):
 Colour = Literal["leek", "blue", "beetroot", "ochre", "brick", "teal"]
 Hat = Literal["member", "coordinator", "treasurer", "producer"]
 """In what quality somebody reads: the home of each shows another day's work."""
+Group = Literal["orders", "decisions", "around", "me"]
+"""Commandes, Décisions, Autour de moi, Moi: the navigation beside the home."""
 Rhythm = Literal["at_once", "weekly", "never"]
 """When a notice reaches its reader, unless they chose otherwise."""
 
@@ -60,6 +62,11 @@ class OfflineAction:
     kind: str
     """Prefixed by the module's name: ``direct_sales.collected``."""
     apply: Callable[[Any, Mapping[str, Any], datetime], Text | None]
+    """``values`` is what the form held, with ``device``: the phone or computer it was typed on."""
+    told: Callable[[Any, Mapping[str, Any]], "RefLabel | None"] | None = None
+    """Says to a member what such values mean, and where to look: « Foyer Allard : pris »."""
+    permissions: tuple[str, ...] = ()
+    """Who holds one of these sees what everybody typed and settles conflicts; others see theirs."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,8 @@ class NavItem:
 
     title: Text
     endpoint: str
+    group: Group = "orders"
+    """The entry of the navigation under which it stands."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +170,8 @@ class Card:
     """Urgent cards come first: to sign, to vote, to come on Thursday."""
     hat: Hat = "member"
     """On whose home it stands: a coordinator's work is not a member's."""
+    account: bool = False
+    """A line of “where I stand”, such as what is left to pay, rather than a thing to do."""
 
 
 @dataclass(frozen=True)
@@ -172,6 +183,13 @@ class AgendaItem:
     ends_at: datetime
     place: str
     url: str
+    key: str = ""
+    """Its own name, such as ``library.evening:12``: when it changes its hour, the calendars that
+    follow the feed move it instead of keeping both. Without one, its address and beginning."""
+    changes: int = 0
+    """How often it has changed since it was announced."""
+    changed_at: datetime | None = None
+    """When it last changed."""
 
 
 @dataclass(frozen=True)
@@ -197,6 +215,8 @@ class Place:
     latitude: float
     longitude: float
     url: str
+    where: str = ""
+    """The commune, or how people call the spot, for the list beside the map."""
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,125 @@
 """A community's own pages: its home, the way in, its members, what opens next."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco import activation
+from freeco.agenda.lines import day_in_words, lines_of
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
-from freeco.doors import before_charter, outsiders, public, safe_next
+from freeco.doors import (
+    before_charter,
+    door_of,
+    open_here,
+    outsiders,
+    public,
+    safe_next,
+)
 from freeco.errors import Absent
 from freeco.i18n import _, language
 from freeco.kernel import kernel
-from freeco.members import contacts, membership
+from freeco.members import contacts, finding, hats, homes, membership
+from freeco.members.directory import in_order, members_with
+from freeco.members.models import Member
 from freeco.members.schemas import AcceptSchema
 from freeco.members.ties import ties_of
+from freeco.offline.kept import kept_offline
 from freeco.web.forms import WHOLE, Form
+from freeco.web.lists import page_of
+from freeco.web.navigation import room_page
 
 pages = Blueprint("circle", __name__)
-AGENDA_DAYS = 28
-SHORTEST_SEARCH = 2
+AGENDA = timedelta(days=28)
+WEEK = timedelta(days=7)
+MOST_OPENINGS = 3
+MOST_CLOSED_DOORS = 6
+MOST_DATES = 5
+LONGEST_SEARCH = 80
 
 
 @pages.get("/")
 @public
+@kept_offline
 def home() -> ResponseReturnValue:
     """Show a member what needs them, and a visitor who we are."""
-    if g.member is None:
-        count = activation.count_members(g.community)
-        return render_template("circle/presentation.html", count=count)
-    plugins, opened = kernel().plugins, activation.open_modules(g.community)
-    until = now() + timedelta(days=AGENDA_DAYS)
+    return _presentation() if g.member is None else _home()
+
+
+def _presentation() -> ResponseReturnValue:
+    since = now()
+    zone = ZoneInfo(g.community.timezone)
+    told = kernel().plugins.stories(open_here(), g.community, since, since + AGENDA)
+    coming = sorted(
+        ((story, story.at) for story in told if story.at is not None and story.at >= since),
+        key=lambda each: each[1],
+    )
+    return render_template(
+        "circle/presentation.html",
+        count=activation.count_members(g.community),
+        opened=kernel().plugins.titled(open_here()),
+        board=_still_closed(None)[:MOST_OPENINGS],
+        dates=[
+            (story, day_in_words(at.astimezone(zone).date())) for story, at in coming[:MOST_DATES]
+        ],
+        map_url=_map_url(),
+    )
+
+
+def _map_url() -> str | None:
+    """Return the address of the map, where it is mounted and open to anybody."""
+    endpoint = room_page(current_app, "places")
+    if endpoint is None or not door_of(current_app, endpoint).public:
+        return None
+    return url_for(endpoint)
+
+
+def _still_closed(member: Member | None) -> list[activation.Opening]:
+    board = activation.openings(kernel().plugins, g.community, member)
+    return [line for line in board if line.activation is None]
+
+
+def _home() -> ResponseReturnValue:
+    plugins, since = kernel().plugins, now()
+    cards = plugins.home(open_here(), g.community, g.member)
+    hats.notice(g.member, cards)
+    mine = homes.home_of(cards, hats.hat_worn())
+    items = plugins.agenda(open_here(), g.community, g.member, since, since + AGENDA)
+    must_accept = not charter.has_accepted_current(g.member)
+    things = len(mine.tasks) if mine.hat != "member" else len(mine.cards) + must_accept
     return render_template(
         "circle/home.html",
-        cards=plugins.home(opened, g.community, g.member),
-        agenda=plugins.agenda(opened, g.community, g.member, now(), until),
-        modules=plugins.titled(opened),
-        board=[
-            line
-            for line in activation.openings(plugins, g.community, g.member)
-            if line.activation is None
-        ],
-        must_accept=not charter.has_accepted_current(g.member),
+        home=mine,
+        greeting=homes.greeting_for(g.acting_for.name, things)
+        if g.acting_for
+        else homes.greeting(g.person.first_name, things, mine.hat),
+        tasks=hats.TASKS,
+        names=hats.NAMES,
+        week=lines_of([each for each in items if each.starts_at < since + WEEK], g.community),
+        later=lines_of([each for each in items if each.starts_at >= since + WEEK], g.community),
+        modules=open_here(),
+        doors=[each for each in plugins.titled(open_here()) if each.navigation],
+        board=_still_closed(g.member)[:MOST_CLOSED_DOORS],
+        must_accept=must_accept,
     )
+
+
+@pages.post("/chapeau")
+@before_charter
+def wear() -> ResponseReturnValue:
+    """Put on another hat: the home shows its work first, and nothing else changes."""
+    hats.wear(g.member, request.form.get("hat", ""))
+    return redirect(url_for("circle.home"))
+
+
+@pages.get("/moi")
+def me() -> ResponseReturnValue:
+    """Lead to what concerns me here: agenda, household, account."""
+    notices = room_page(current_app, "notifications")
+    return render_template("circle/me.html", notices_url=url_for(notices) if notices else None)
 
 
 @pages.get("/rejoindre")
@@ -111,7 +187,11 @@ def toggle_intention(name: str) -> ResponseReturnValue:
 @pages.get("/membres")
 def directory() -> ResponseReturnValue:
     """List the members by name; how to reach them waits for an agreement."""
-    return render_template("circle/directory.html", members=membership.members_of(g.community))
+    words = request.args.get("q", "").replace("\x00", " ").strip()[:LONGEST_SEARCH]
+    page = page_of(in_order(g.community, words))
+    return render_template(
+        "circle/directory.html", page=page, members=members_with(page.rows), words=words
+    )
 
 
 @pages.get("/membres/<int:member_id>")
@@ -126,17 +206,15 @@ def member_page(member_id: int) -> ResponseReturnValue:
 @pages.get("/recherche")
 def search() -> ResponseReturnValue:
     """Look for words in the open modules and among the members."""
-    words = request.args.get("q", "").replace("\x00", " ").strip()[:80]
-    found, members = [], []
-    if len(words) >= SHORTEST_SEARCH:
-        opened = activation.open_modules(g.community)
-        found = kernel().plugins.search(opened, g.community, g.member, words)
-        members = [
-            each
-            for each in membership.members_of(g.community)
-            if words.casefold() in each.name.casefold()
-        ]
-    return render_template("circle/search.html", words=words, found=found, members=members)
+    words = request.args.get("q", "").replace("\x00", " ").strip()[:LONGEST_SEARCH]
+    found = finding.find(open_here(), g.community, g.member, words)
+    return render_template(
+        "circle/search.html",
+        words=words,
+        groups=found.groups,
+        count=found.count,
+        more=found.more,
+    )
 
 
 @pages.get("/quitter")

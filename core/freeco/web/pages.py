@@ -3,26 +3,44 @@
 import email
 import email.policy
 from pathlib import Path
+from xml.sax.saxutils import escape
 
-from flask import Blueprint, abort, g, redirect, render_template, request, session
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from freeco.charter import services as charter
 from freeco.db import db
-from freeco.doors import public, safe_next
+from freeco.doors import door_of, public, safe_next
+from freeco.first_run.drafts import is_new_site
 from freeco.i18n import LANGUAGES, language
 from freeco.kernel import kernel
 from freeco.members.models import Admission, Community
+from freeco.web.navigation import room_page
 
 pages = Blueprint("site", __name__)
 LATEST_MAILS = 20
+PUBLIC_PAGES = ("circle.home", "circle.openings", "charter.read")
+NOT_FOR_INDEXERS = ("/api/", "/connexion", "/inscription", "/courrier", "/lien/", "/moi")
 
 
 @pages.get("/")
 @public
 def home() -> ResponseReturnValue:
     """Show the open communities; closed circles are not even named."""
+    if is_new_site():
+        return render_template("first_run/new_site.html")
     communities = db.session.scalars(
         select(Community).where(Community.admission == Admission.OPEN).order_by(Community.name)
     ).all()
@@ -37,6 +55,43 @@ def charter_page() -> ResponseReturnValue:
     return render_template(
         "charter/read.html", text=text, articles=charter.articles(text), changes=[], waiting=False
     )
+
+
+@pages.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    """Tell indexers what is of no use to them, and where the list of public pages is."""
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in NOT_FOR_INDEXERS),
+        f"Sitemap: {kernel().settings.base_url}/sitemap.xml",
+    ]
+    return Response("\n".join(lines) + "\n", mimetype="text/plain")
+
+
+@pages.get("/sitemap.xml")
+@public
+def sitemap() -> ResponseReturnValue:
+    """List the public pages of the open communities; closed circles are not even named."""
+    addresses = [url_for("site.home"), url_for("site.charter_page")]
+    for slug in db.session.scalars(
+        select(Community.slug).where(Community.admission == Admission.OPEN).order_by(Community.slug)
+    ):
+        addresses += [url_for(page, community=slug) for page in _public_pages()]
+    site = kernel().settings.base_url
+    listed = "".join(f"<url><loc>{escape(site + each)}</loc></url>\n" for each in addresses)
+    return Response(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        f"{listed}</urlset>\n",
+        mimetype="application/xml",
+    )
+
+
+def _public_pages() -> list[str]:
+    places = room_page(current_app, "places")
+    mapped = places is not None and door_of(current_app, places).public
+    return [*PUBLIC_PAGES, *([places] if places is not None and mapped else [])]
 
 
 @pages.post("/langue")

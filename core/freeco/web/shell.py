@@ -1,32 +1,22 @@
 """What surrounds every page: who reads, where, the tabs, and the headers that protect them."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request, url_for
 
-from freeco.doors import held_here, open_here
+from freeco.doors import READING, door_of, held_here
 from freeco.i18n import LANGUAGE_NAMES, LANGUAGES, _, language
 from freeco.kernel import kernel
-from freeco.members.models import STEWARD
+from freeco.members.hats import NAMES, hat_worn, hats_here
 from freeco.module import Text
+from freeco.web.navigation import entries
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; font-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'; manifest-src 'self'"
+    "frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
 )
 HTMX = "npm/htmx.min.js"
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One tab of the row."""
-
-    title: Text
-    url: str
-    colour: str
-    current: bool
 
 
 def init_shell(app: Flask) -> None:
@@ -48,7 +38,10 @@ def init_shell(app: Flask) -> None:
             "sign_in_url": url_for("accounts.sign_in_page"),
             "sign_out_url": url_for("accounts.sign_out"),
             "home_url": url_for("circle.home") if g.get("community") else url_for("site.home"),
-            "navigation": tabs(),
+            "navigation": entries(),
+            "hats": [(each, NAMES[each]) for each in hats_here()],
+            "hat_worn": hat_worn(),
+            "canonical": canonical(),
             "footer": _footer(),
             "htmx": has_htmx,
             "may": may,
@@ -61,29 +54,13 @@ def may(permission: str) -> bool:
     return member is not None and permission in held_here()
 
 
-def tabs() -> list[Tab]:
-    """Return the row of tabs: home, the open modules, what opens next, management."""
-    community, member = g.get("community"), g.get("member")
-    if community is None:
-        return []
-    row = [_tab(_("Accueil"), "circle.home", "ink")]
-    if member is not None:
-        for module in kernel().plugins.titled(open_here()):
-            row += [_tab(item.title, item.endpoint, module.colour) for item in module.navigation]
-        row.append(_tab(_("Membres"), "circle.directory", "ink"))
-    row.append(_tab(_("Ce qui ouvre"), "circle.openings", "ink"))
-    if may(STEWARD):
-        row.append(_tab(_("Gérer"), "stewards.home", "ink"))
-    return row
-
-
-def _tab(title: Text, endpoint: str, colour: str) -> Tab:
-    url = url_for(endpoint)
-    here, there = (request.endpoint or "").split(".")[0], endpoint.split(".")[0]
-    owned = here == there or here.startswith(f"{there}_")
-    if there == "circle":
-        owned = False
-    return Tab(title, url, colour, owned or request.path == url)
+def canonical() -> str | None:
+    """Return the one address under which a public page is indexed and shared, query apart."""
+    if request.endpoint is None or request.method not in READING:
+        return None
+    if not door_of(current_app, request.endpoint).public:
+        return None
+    return kernel().settings.base_url + request.path
 
 
 def _footer() -> list[tuple[Text, str]]:

@@ -1,41 +1,72 @@
 """What direct sales know about some words: producers, products, and codes read on paper."""
 
+from collections.abc import Sequence
+
 from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from freeco.cells import plain
 from freeco.db import db
 from freeco.i18n import day, said
 from freeco.members.models import Community, Member
 from freeco.module import Found, Ref, RefLabel
-from freeco_direct_sales import catalogue, distributions, subscriptions
+from freeco_direct_sales import catalogue, contracts, distributions, subscriptions
 from freeco_direct_sales.local import local_day
-from freeco_direct_sales.models import Product, Subscription
+from freeco_direct_sales.models import Producer, Product, Subscription
 
 MOST_FOUND = 20
 
 
 def find(community: Community, member: Member, words: str) -> list[Found]:
-    """Return the producers and products these words name, and the paper a code stands on."""
-    lowered = words.casefold()
-    producers = {each.id: each for each in catalogue.producers_of(community)}
+    """Return the producers, contracts and products these words name, and the paper of a code."""
     found = _by_code(community, member, words.strip().upper())
-    for producer in producers.values():
-        if lowered in producer.name.casefold() or lowered in producer.place.casefold():
-            found.append(
-                Found(producer.name, producer.place, _producer_url(community, producer.id))
-            )
+    wanted = plain(words).split()
+    if wanted:
+        found += [*_producers(community, wanted), *_contracts(community, wanted)]
+        found += _products(community, wanted)
+    return found[:MOST_FOUND]
+
+
+def _named(wanted: Sequence[str], *names: str) -> bool:
+    """Whether names hold all the words, accents and case apart."""
+    told = plain(" ".join(names))
+    return all(word in told for word in wanted)
+
+
+def _producers(community: Community, wanted: Sequence[str]) -> list[Found]:
+    return [
+        Found(each.name, each.place, _producer_url(community, each.id))
+        for each in catalogue.producers_of(community)
+        if _named(wanted, each.name, each.place)
+    ]
+
+
+def _contracts(community: Community, wanted: Sequence[str]) -> list[Found]:
+    return [
+        Found(
+            each.name,
+            said("Contrat"),
+            url_for("direct_sales_contracts.page", community=community.slug, contract_id=each.id),
+        )
+        for each in contracts.contracts_of(community)
+        if _named(wanted, each.name)
+    ]
+
+
+def _products(community: Community, wanted: Sequence[str]) -> list[Found]:
     products = db.session.scalars(
         select(Product)
-        .where(Product.producer_id.in_(producers), Product.available)
+        .join(Producer)
+        .where(Producer.community_id == community.id, Product.available)
         .options(joinedload(Product.producer))
         .order_by(Product.name)
     )
-    for product in products:
-        if lowered in product.name.casefold():
-            url = _producer_url(community, product.producer_id)
-            found.append(Found(product.name, product.producer.name, url))
-    return found[:MOST_FOUND]
+    return [
+        Found(each.name, each.producer.name, _producer_url(community, each.producer_id))
+        for each in products
+        if _named(wanted, each.name)
+    ]
 
 
 def _producer_url(community: Community, producer_id: int) -> str:

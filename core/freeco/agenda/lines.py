@@ -1,0 +1,71 @@
+"""Dated things as people read them: the day in letters, the hours beside it, the month above."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from freeco.i18n import hour, language, said
+from freeco.members.models import Community
+from freeco.module import AgendaItem
+
+
+@dataclass(frozen=True)
+class Line:
+    """One dated thing, written out."""
+
+    item: AgendaItem
+    day: str
+    hours: str
+
+
+@dataclass(frozen=True)
+class Month:
+    """The dated things of one month."""
+
+    title: str
+    lines: Sequence[Line]
+
+
+def lines_of(items: Sequence[AgendaItem], community: Community) -> list[Line]:
+    """Write items in the community's zone, in their order."""
+    zone = ZoneInfo(community.timezone)
+    return [_line(each, zone) for each in items]
+
+
+def _line(item: AgendaItem, zone: ZoneInfo) -> Line:
+    begins, ends = item.starts_at.astimezone(zone), item.ends_at.astimezone(zone)
+    return Line(item, day_in_words(begins.date()), _hours(begins, ends))
+
+
+def _hours(begins: datetime, ends: datetime) -> str:
+    start, end = hour(begins.time()), hour(ends.time())
+    if begins.date() == ends.date():
+        return said("de %(start)s à %(end)s", start=start, end=end)
+    return said(
+        "de %(start)s au %(day)s à %(end)s", start=start, day=day_in_words(ends.date()), end=end
+    )
+
+
+def day_in_words(day: date) -> str:
+    """Write a day of the year under way: jeudi 3 décembre."""
+    if language() == "fr":
+        return format_date(day, "EEEE d MMMM", locale="fr").replace(" 1 ", " 1er ")
+    return format_date(day, "EEEE d MMMM", locale=language())
+
+
+def by_month(items: Sequence[AgendaItem], community: Community) -> list[Month]:
+    """Gather items under the month in which they begin, in their order."""
+    zone = ZoneInfo(community.timezone)
+    found: dict[date, list[AgendaItem]] = {}
+    for each in items:
+        found.setdefault(each.starts_at.astimezone(zone).date().replace(day=1), []).append(each)
+    return [
+        Month(
+            format_date(first, "LLLL y", locale=language()).capitalize(),
+            lines_of(held, community),
+        )
+        for first, held in found.items()
+    ]

@@ -1,0 +1,212 @@
+"""The navigation: at most five entries, the pages of each under it, and where the reader is.
+
+An entry that would lead nowhere is not shown. Pages of core that come with other parts of the
+house (the map, what one is told about) are found by looking at what is mounted.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from flask import Flask, current_app, g, request, url_for
+
+from freeco.doors import door_of, held_here, open_here
+from freeco.i18n import _
+from freeco.kernel import kernel
+from freeco.members.hats import hat_worn
+from freeco.members.models import STEWARD
+from freeco.module import Group, Module, Text
+
+Part = Literal["home", "orders", "decisions", "around", "me"]
+PARTS: dict[Part, Text] = {
+    "home": _("Accueil"),
+    "orders": _("Commandes"),
+    "decisions": _("Décisions"),
+    "around": _("Autour de moi"),
+    "me": _("Moi"),
+}
+PART_OF_PAGE: dict[str, Part] = {
+    "circle.home": "home",
+    "circle.search": "home",
+    "circle.directory": "around",
+    "circle.member_page": "around",
+    "circle.openings": "around",
+    "circle.me": "me",
+    "circle.leave_page": "me",
+    "circle.leave": "me",
+}
+PART_OF_ROOM: dict[str, Part] = {
+    "stewards": "home",
+    "post_office": "home",
+    "organisations": "around",
+    "places": "around",
+    "households": "me",
+    "agenda": "me",
+    "notifications": "me",
+    "charter": "me",
+}
+ONLY_THE_COMMUNITY = frozenset({"community"})
+
+
+@dataclass(frozen=True)
+class Link:
+    """One page of the navigation."""
+
+    title: Text
+    endpoint: str
+    colour: str = "ink"
+    here: bool = False
+    """Whether the reader is on this page, or on one below it."""
+
+    @property
+    def url(self) -> str:
+        """Its address in the community in view."""
+        return url_for(self.endpoint)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the bar, and its pages; the first is where it leads."""
+
+    part: str
+    title: Text
+    links: tuple[Link, ...]
+    here: bool
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return self.links[0].url
+
+    @property
+    def colour(self) -> str:
+        """The colour of its pages when they have one only."""
+        colours = {link.colour for link in self.links}
+        return colours.pop() if len(colours) == 1 else "ink"
+
+
+def entries() -> list[Entry]:
+    """Return the entries for this reader, at most five; none outside a community."""
+    if g.get("community") is None:
+        return []
+    if g.get("member") is None:
+        return _for_visitors()
+    here = _part_of_this_page()
+    found = []
+    for part, title in PARTS.items():
+        links = _links(part)
+        if links:
+            found.append(Entry(part, title, tuple(_mark(links, part == here)), part == here))
+    return found
+
+
+def _for_visitors() -> list[Entry]:
+    """Return the public pages, each an entry of its own."""
+    links = [
+        (_("Qui nous sommes"), "circle.home", "home"),
+        (_("Ce qui ouvre"), "circle.openings", "openings"),
+        (_("La charte"), "charter.read", "charter"),
+    ]
+    places = room_page(current_app, "places")
+    if places is not None and door_of(current_app, places).public:
+        links.insert(1, (_("La carte"), places, "around"))
+    return [
+        Entry(part, title, (Link(title, endpoint),), request.endpoint == endpoint)
+        for title, endpoint, part in links
+    ]
+
+
+def _links(part: Part) -> list[Link]:
+    if part == "home":
+        return _home_links()
+    modules = [*_module_links(part)]
+    if part == "around":
+        return [
+            *_room(_("La carte"), "places"),
+            *modules,
+            Link(_("Membres"), "circle.directory"),
+            Link(_("Organisations"), "organisations.index"),
+            Link(_("Ce qui ouvre"), "circle.openings"),
+        ]
+    if part == "me":
+        return [
+            Link(_("Moi"), "circle.me"),
+            Link(_("Mon agenda"), "agenda.home"),
+            Link(_("Mon foyer"), "households.home"),
+            *_room(_("Mes avis"), "notifications"),
+            *modules,
+        ]
+    return modules
+
+
+def _home_links() -> list[Link]:
+    links = [Link(PARTS["home"], "circle.home")]
+    managing = (request.endpoint or "").startswith("stewards.")
+    if STEWARD in held_here() and (managing or hat_worn() == "coordinator"):
+        links.append(Link(_("Gérer"), "stewards.home"))
+    return links
+
+
+def _module_links(group: Group) -> list[Link]:
+    return [
+        Link(item.title, item.endpoint, module.colour)
+        for module in kernel().plugins.titled(open_here())
+        for item in module.navigation
+        if item.group == group
+    ]
+
+
+def _room(title: Text, room: str) -> list[Link]:
+    endpoint = room_page(current_app, room)
+    return [] if endpoint is None else [Link(title, endpoint)]
+
+
+def room_page(app: Flask, room: str) -> str | None:
+    """Return the first page of a room of core that takes the community only, if it has one."""
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith(f"{room}.")
+        and rule.arguments == ONLY_THE_COMMUNITY
+        and "GET" in (rule.methods or ())
+        and "." not in rule.rule
+    ]
+    return min(rules, key=lambda rule: (len(rule.rule), rule.rule)).endpoint if rules else None
+
+
+def _part_of_this_page() -> Part | None:
+    endpoint = request.endpoint or ""
+    room = endpoint.rpartition(".")[0]
+    found = PART_OF_PAGE.get(endpoint) or PART_OF_ROOM.get(room)
+    if found is not None:
+        return found
+    module = _module_of(room)
+    return module.navigation[0].group if module is not None and module.navigation else None
+
+
+def _module_of(room: str) -> Module | None:
+    return next(
+        (
+            module
+            for module in kernel().plugins.modules.values()
+            if any(blueprint.name == room for blueprint in module.blueprints)
+        ),
+        None,
+    )
+
+
+def _mark(links: list[Link], here: bool) -> list[Link]:
+    """Mark the one link where the reader is: its page, else the first of its room or module."""
+    if not here:
+        return links
+    endpoint = request.endpoint or ""
+    room = endpoint.rpartition(".")[0]
+    module = _module_of(room)
+    rooms = {blueprint.name for blueprint in module.blueprints} if module else {room}
+    if endpoint == "circle.member_page":
+        endpoint = "circle.directory"
+    exact = [link for link in links if link.endpoint == endpoint]
+    near = [
+        link for link in links if link.endpoint.rpartition(".")[0] in rooms and room != "circle"
+    ]
+    marked = next(iter(exact or near), None)
+    return [replace(link, here=link is marked) for link in links]

@@ -1,0 +1,186 @@
+"""The cards of direct sales: what waits for a member, and the day's work of each charge.
+
+Under each hat only who may do the work finds it: a card gives the right to wear the hat, and the
+page behind it asks for the permission, or the role, again.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from flask import url_for
+from sqlalchemy import select
+
+from freeco.agenda.lines import day_in_words
+from freeco.clock import now
+from freeco.db import db
+from freeco.i18n import counted, listed, money, said
+from freeco.members import households, membership
+from freeco.members.models import Community, Household, Member
+from freeco.module import Card
+from freeco.money import total
+from freeco_direct_sales import agenda, catalogue, charges, contracts, sheets, subscriptions
+from freeco_direct_sales.charges import FEW, SOON
+from freeco_direct_sales.local import hours, local_day
+from freeco_direct_sales.models import (
+    Cheque,
+    ChequeState,
+    ContractState,
+    Delivery,
+    Distribution,
+    SeasonContract,
+    Subscription,
+)
+from freeco_direct_sales.permissions import COORDINATE, TREASURE
+
+
+def cards(community: Community, member: Member) -> list[Card]:
+    """Return a member's cards, those of the charges held included."""
+    held = membership.permissions_of(member)
+    found = [*_of_producer(community, member), *_of_member(community, member)]
+    if COORDINATE.name in held:
+        found += charges.of_coordinator(community)
+    if TREASURE.name in held:
+        found += charges.of_treasurer(community)
+    return found
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+# Whoever eats
+
+
+def _of_member(community: Community, member: Member) -> Iterator[Card]:
+    household = households.find_household(member)
+    taken = subscriptions.subscriptions_of(household) if household is not None else []
+    if household is not None:
+        yield from _to_fetch(community, household)
+    taken_contracts = {each.contract_id for each in taken}
+    offered = [
+        each
+        for each in contracts.contracts_of(community)
+        if each.state == ContractState.OPEN and each.id not in taken_contracts
+    ]
+    if offered:
+        yield Card(
+            title=counted("%(num)s contrat ouvert", "%(num)s contrats ouverts", len(offered)),
+            text=listed([each.name for each in offered[:FEW]]),
+            url=url_for("direct_sales_contracts.index", community=community.slug),
+            action=said("Choisir mes paniers"),
+        )
+    if taken:
+        yield _account(community, taken)
+
+
+def _to_fetch(community: Community, household: Household) -> Iterator[Card]:
+    coming = agenda.baskets_between(household, now(), now() + SOON)
+    if not coming:
+        return
+    distribution, names = coming[0].distribution, list(dict.fromkeys(coming[0].names))
+    yield Card(
+        title=said("%(day)s : votre panier", day=_sentence(day_in_words(local_day(distribution)))),
+        text=said(
+            "%(what)s. %(place)s, %(hours)s.",
+            what=listed(names),
+            place=distribution.place,
+            hours=hours(distribution),
+        ),
+        url=url_for(
+            "direct_sales_subscriptions.my_basket",
+            community=community.slug,
+            distribution_id=distribution.id,
+        ),
+        action=said("Voir mon panier"),
+        urgent=True,
+    )
+
+
+def _account(community: Community, taken: Sequence[Subscription]) -> Card:
+    due = [cheque for each in taken for cheque in each.cheques if cheque.state == ChequeState.DUE]
+    return Card(
+        title=said("Paniers"),
+        text=_cheques_left(due),
+        url=url_for("direct_sales.home", community=community.slug),
+        action=said("Voir mes contrats"),
+        account=True,
+    )
+
+
+def _cheques_left(due: list[Cheque]) -> str:
+    if not due:
+        return said("Tous vos chèques sont remis.")
+    first, amount = min(cheque.due_on for cheque in due), total([each.amount for each in due])
+    if first <= now().date():
+        return counted(
+            "%(num)s chèque à remettre, %(sum)s, attendu depuis le %(day)s.",
+            "%(num)s chèques à remettre, %(sum)s en tout, le premier attendu depuis le %(day)s.",
+            len(due),
+            sum=money(amount),
+            day=day_in_words(first),
+        )
+    return counted(
+        "%(num)s chèque à remettre, %(sum)s, avant le %(day)s.",
+        "%(num)s chèques à remettre, %(sum)s en tout, le premier avant le %(day)s.",
+        len(due),
+        sum=money(amount),
+        day=day_in_words(first),
+    )
+
+
+# Whoever grows, bakes or brings
+
+
+def _of_producer(community: Community, member: Member) -> Iterator[Card]:
+    mine = {each.id: each for each in catalogue.represented_by(community, member)}
+    if not mine:
+        return
+    waiting = subscriptions.awaiting_producer(community, member)
+    if waiting:
+        yield Card(
+            title=counted("%(num)s contrat à signer", "%(num)s contrats à signer", len(waiting)),
+            text=said("Des foyers se sont engagés ; votre signature conclut le contrat."),
+            url=url_for("direct_sales.home", community=community.slug),
+            action=said("Lire et signer"),
+            urgent=True,
+            hat="producer",
+        )
+    for producer_id, distribution in _next_to_bring(list(mine)).items():
+        harvest = sheets.harvest_list(distribution, mine[producer_id])
+        lines = [f"{line.product} : {line.quantity}" for line in harvest.lines]
+        yield Card(
+            title=said("À apporter %(day)s", day=day_in_words(local_day(distribution))),
+            text=said(
+                "%(farm)s. %(what)s",
+                farm=mine[producer_id].name,
+                what=" ; ".join(lines[:FEW]) if lines else said("Rien n’est commandé à ce jour."),
+            ),
+            url=url_for(
+                "direct_sales_distributions.harvest",
+                community=community.slug,
+                distribution_id=distribution.id,
+                producer_id=producer_id,
+            ),
+            action=said("Voir ma liste de récolte"),
+            urgent=distribution.starts_at < now() + SOON,
+            hat="producer",
+        )
+
+
+def _next_to_bring(producers: list[int]) -> dict[int, Distribution]:
+    """Return the next distribution of each of these producers."""
+    found: dict[int, Distribution] = {}
+    for producer_id, distribution in db.session.execute(
+        select(SeasonContract.producer_id, Distribution)
+        .join(Delivery, Delivery.contract_id == SeasonContract.id)
+        .join(Distribution, Distribution.id == Delivery.distribution_id)
+        .where(
+            SeasonContract.producer_id.in_(producers),
+            SeasonContract.state != ContractState.DRAFT,
+            Delivery.cancelled_at.is_(None),
+            Distribution.ends_at >= now(),
+            Distribution.starts_at < now() + 4 * SOON,
+        )
+        .order_by(Distribution.starts_at)
+    ):
+        found.setdefault(producer_id, distribution)
+    return found
