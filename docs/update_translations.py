@@ -1,8 +1,9 @@
-"""Write each distribution's English catalogue from the French sentences of its sources.
+"""Write each distribution's catalogues from the French sentences of its sources.
 
-``make update-translations`` runs this. A French sentence is its own message id, no-break
+``make i18n`` runs this, then compiles. A French sentence is its own message id, no-break
 spaces included. Translations that exist are kept, those whose sentence is gone are dropped,
-new sentences wait with an empty ``msgstr`` (``tests/test_translations.py`` names them).
+new sentences wait with an empty ``msgstr`` (``tests/test_translations.py`` names those that
+English lacks). A language is added by its code in ``freeco.i18n.LANGUAGES`` and in LANGUAGES here.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 ROOT = Path(__file__).resolve().parent.parent
+LANGUAGES = {"en": "English", "es": "Spanish"}
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "said": (1,),
@@ -38,15 +40,14 @@ KEPT_HEADERS = ("MIME", "Content", "Language:", "Plural")
 
 @dataclass(frozen=True)
 class Distribution:
-    """A folder of sources with a catalogue of its own."""
+    """A folder of sources with catalogues of its own."""
 
     name: str
     package: Path
 
-    @property
-    def catalogue(self) -> Path:
-        """Return where its English sentences are kept."""
-        return self.package / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+    def catalogue(self, language: str) -> Path:
+        """Return where its sentences in another language are kept."""
+        return self.package / "translations" / language / "LC_MESSAGES" / "messages.po"
 
 
 def distributions(root: Path = ROOT) -> list[Distribution]:
@@ -62,10 +63,10 @@ def sources(package: Path) -> Iterator[Path]:
             yield file
 
 
-def extracted(distribution: Distribution) -> Catalog:
+def extracted(distribution: Distribution, language: str = "en") -> Catalog:
     """Return the sentences of the sources, without translations."""
-    comment = f"# English of {distribution.name}."
-    catalog = Catalog(locale="en", header_comment=comment, fuzzy=False)
+    comment = f"# {LANGUAGES[language]} of {distribution.name}."
+    catalog = Catalog(locale=language, header_comment=comment, fuzzy=False)
     for file in sources(distribution.package):
         method, options = METHODS[file.suffix]
         with file.open("rb") as content:
@@ -77,17 +78,18 @@ def extracted(distribution: Distribution) -> Catalog:
     return catalog
 
 
-def existing(distribution: Distribution) -> Catalog | None:
+def existing(distribution: Distribution, language: str = "en") -> Catalog | None:
     """Return the catalogue as it was written last; none before the first time."""
-    if not distribution.catalogue.exists():
+    file = distribution.catalogue(language)
+    if not file.exists():
         return None
-    with distribution.catalogue.open("rb") as content:
-        return read_po(content, locale="en")
+    with file.open("rb") as content:
+        return read_po(content, locale=language)
 
 
-def updated(distribution: Distribution) -> Catalog:
+def updated(distribution: Distribution, language: str = "en") -> Catalog:
     """Return today's sentences with the translations that exist."""
-    catalog, before = extracted(distribution), existing(distribution)
+    catalog, before = extracted(distribution, language), existing(distribution, language)
     for message in catalog if before is not None else ():
         known = before.get(message.id, message.context) if before is not None else None
         if message.id and known is not None:
@@ -112,5 +114,6 @@ def _without_noise(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 if __name__ == "__main__":
     for each in distributions():
-        each.catalogue.parent.mkdir(parents=True, exist_ok=True)
-        each.catalogue.write_bytes(written(updated(each)))
+        for code in LANGUAGES:
+            each.catalogue(code).parent.mkdir(parents=True, exist_ok=True)
+            each.catalogue(code).write_bytes(written(updated(each, code)))

@@ -1,4 +1,4 @@
-"""Every French sentence has its English, with the same values in it."""
+"""Every French sentence has its English; whatever another language says keeps the values."""
 
 import importlib.util
 import re
@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog, Message
+
+from freeco import i18n
 
 ROOT = Path(__file__).parent.parent
 VALUE = re.compile(r"%\((\w+)\)[sd]|(%%)")
@@ -26,6 +28,8 @@ def load_tool() -> ModuleType:
 
 TOOL = load_tool()
 DISTRIBUTIONS: list[Any] = TOOL.distributions()
+LANGUAGES = sorted(TOOL.LANGUAGES)
+each_language = pytest.mark.parametrize("language", LANGUAGES)
 each_distribution = pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=lambda it: it.name)
 
 
@@ -57,32 +61,52 @@ def test_every_french_sentence_has_its_english(distribution: Any) -> None:
     assert missing == []
 
 
+@each_language
 @each_distribution
-def test_no_english_is_left_without_its_french_sentence(distribution: Any) -> None:
-    today = TOOL.extracted(distribution)
-    gone = [m.id for m in sentences(TOOL.existing(distribution)) if today.get(m.id) is None]
+def test_no_translation_is_left_without_its_french_sentence(
+    distribution: Any, language: str
+) -> None:
+    today = TOOL.extracted(distribution, language)
+    gone = [
+        m.id for m in sentences(TOOL.existing(distribution, language)) if today.get(m.id) is None
+    ]
     assert gone == []
 
 
+@each_language
 @each_distribution
-def test_the_english_keeps_the_values_of_the_french(distribution: Any) -> None:
+def test_a_translation_keeps_the_values_of_the_french(distribution: Any, language: str) -> None:
     """A sentence for one may leave its number out: “one place left”."""
     wrong = []
-    for message in sentences(TOOL.existing(distribution)):
+    for message in sentences(TOOL.existing(distribution, language)):
+        if not any(forms(message.string)):
+            continue
         french = [values(each) for each in forms(message.id)]
-        english = [values(each) for each in forms(message.string)]
-        if english[-1] != french[-1] or english[0] - {"num"} != french[0] - {"num"}:
+        other = [values(each) for each in forms(message.string)]
+        if other[-1] != french[-1] or other[0] - {"num"} != french[0] - {"num"}:
             wrong.append(message.id)
     assert wrong == []
 
 
+@each_language
 @each_distribution
-def test_no_english_waits_for_a_second_look(distribution: Any) -> None:
-    fuzzy = [m.id for m in TOOL.existing(distribution) if m.fuzzy]
+def test_no_translation_waits_for_a_second_look(distribution: Any, language: str) -> None:
+    fuzzy = [m.id for m in TOOL.existing(distribution, language) if m.fuzzy]
     assert fuzzy == []
 
 
-def test_a_catalogue_read_and_written_again_does_not_move() -> None:
+@each_language
+def test_a_catalogue_read_and_written_again_does_not_move(language: str) -> None:
     for distribution in DISTRIBUTIONS:
-        before = distribution.catalogue.read_bytes()
-        assert TOOL.written(TOOL.updated(distribution)) == before
+        before = distribution.catalogue(language).read_bytes()
+        assert TOOL.written(TOOL.updated(distribution, language)) == before
+
+
+def test_the_languages_of_the_screens_are_those_of_the_catalogues() -> None:
+    assert set(i18n.LANGUAGES) == {"fr", *LANGUAGES}
+
+
+def test_a_language_that_is_begun_says_something_of_its_own() -> None:
+    spanish = TOOL.existing(DISTRIBUTIONS[0], "es")
+    said = [message for message in sentences(spanish) if all(forms(message.string))]
+    assert len(said) >= 200

@@ -1,7 +1,7 @@
 """Languages, dates and amounts as people read them. The only file that knows flask-babel.
 
 The screens are written in French: the French sentence is its own message id, and
-``translations/en`` turns it into English.
+``translations/<language>`` turns it into another language, file by file.
 """
 
 from collections.abc import Iterator
@@ -20,8 +20,12 @@ from flask import Flask, g, has_request_context, request, session
 
 from freeco.money import Money
 
-LANGUAGES = ("fr", "en")
-LANGUAGE_NAMES = {"fr": "Français", "en": "English"}
+LANGUAGES = ("fr", "en", "es")
+LANGUAGE_NAMES = {"fr": "Français", "en": "English", "es": "Español"}
+WHOLE_LANGUAGES = ("fr", "en")
+"""Offered to a visitor whose browser asks for them. One that is only begun is chosen by hand:
+what it does not say yet stays in French."""
+MOMENTS = {"fr": "d MMMM y 'à' HH:mm", "en": "d MMMM y, HH:mm", "es": "d 'de' MMMM 'de' y, HH:mm"}
 
 
 def _(message: str, **values: Any) -> str:
@@ -44,7 +48,7 @@ def counted(one: str, many: str, number: int, **values: Any) -> str:
 
 
 def language() -> str:
-    """Return the language of the reader: ``fr`` or ``en``."""
+    """Return the language of the reader, one of LANGUAGES."""
     locale = flask_babel.get_locale()
     return str(locale.language) if locale else "fr"
 
@@ -64,7 +68,7 @@ def _choose_language() -> str:
         return str(person.language)
     if session.get("language") in LANGUAGES:
         return str(session["language"])
-    return request.accept_languages.best_match(LANGUAGES) or "fr"
+    return request.accept_languages.best_match(WHOLE_LANGUAGES) or "fr"
 
 
 def timezone() -> str:
@@ -102,9 +106,7 @@ def short_day(value: date) -> str:
 def moment(value: datetime) -> str:
     """Show an aware instant in the community's zone: 3 décembre 2026 à 18:30."""
     local = value.astimezone(ZoneInfo(timezone()))
-    return format_datetime(
-        local, "d MMMM y 'à' HH:mm" if language() == "fr" else "d MMMM y, HH:mm", locale=language()
-    )
+    return format_datetime(local, MOMENTS[language()], locale=language())
 
 
 def hour(value: time) -> str:
