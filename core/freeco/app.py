@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from freeco.agenda.feed_routes import pages as agenda_feed_pages
 from freeco.agenda.routes import pages as agenda_pages
 from freeco.charter.routes import pages as charter_pages
 from freeco.config import Settings
@@ -22,17 +23,23 @@ from freeco.members.account_routes import pages as account_pages
 from freeco.members.circle_routes import pages as circle_pages
 from freeco.members.household_routes import pages as household_pages
 from freeco.members.steward_routes import pages as steward_pages
+from freeco.notifications.post_office_routes import pages as post_office_pages
 from freeco.notifications.public_routes import pages as letter_pages
+from freeco.notifications.public_routes import unsubscribe
 from freeco.notifications.routes import pages as notification_pages
 from freeco.offline.queue_routes import pages as offline_queue_pages
 from freeco.offline.routes import pages as offline_pages
 from freeco.organisations.routes import pages as organisation_pages
 from freeco.places.routes import pages as place_pages
 from freeco.plugins import BadModule, Plugins
+from freeco.web.compression import init_compression
+from freeco.web.confirming import init_confirming
 from freeco.web.design import pages as design_pages
 from freeco.web.forms import LARGEST_ROW_ID
 from freeco.web.pages import pages as site_pages
 from freeco.web.shell import init_headers, init_shell
+from freeco.web.unfinished import init_unfinished
+from freeco.web.unfinished import pages as unfinished_pages
 
 HERE = Path(__file__).parent
 LARGEST_UPLOAD = 6 * 1024 * 1024
@@ -65,11 +72,16 @@ def create_app(settings: Settings | None = None, plugins: Plugins | None = None)
     init_database(app)
     init_languages(app, translation_folders(plugins))
     init_errors(app)
+    # Before the others, since it acts after them: what is to be sent is complete by then.
+    init_compression(app)
     module_of_blueprint = mount_modules(app, plugins)
     mount_core(app)
     init_doors(app, module_of_blueprint)
     # After the guard's community: a forged form is refused on a page that knows where it is.
-    CSRFProtect(app)
+    # A mail program that unsubscribes has no form of ours: the signed address is its proof.
+    CSRFProtect(app).exempt(unsubscribe)
+    init_unfinished(app)
+    init_confirming(app)
     init_shell(app)
     init_headers(app)
     return app
@@ -123,6 +135,8 @@ def mount_core(app: Flask) -> None:
         first_run_pages,
         letter_pages,
         offline_pages,
+        unfinished_pages,
+        agenda_feed_pages,
     ):
         app.register_blueprint(blueprint)
     for blueprint in (
@@ -133,6 +147,7 @@ def mount_core(app: Flask) -> None:
         steward_pages,
         agenda_pages,
         notification_pages,
+        post_office_pages,
         offline_queue_pages,
         place_pages,
         rehearsal_pages,

@@ -17,10 +17,12 @@ from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
 from freeco.errors import Absent, CharterNotAccepted, NotAllowed, show, wants_json
+from freeco.first_run import rehearsal
 from freeco.i18n import _
 from freeco.members import membership, proxies
 from freeco.members.founding import SLUG
 from freeco.members.models import Admission, Community, Invitation, Member, Person
+from freeco.web import unfinished
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 View = TypeVar("View", bound=Callable[..., Any])
@@ -90,12 +92,11 @@ def held_here() -> frozenset[str]:
 
 def sign_in(person: Person) -> None:
     """Begin a session for this person, whatever the cookie held before."""
-    language = session.get("language")
+    kept = {name: session[name] for name in ("language", "unfinished") if name in session}
     session.clear()
+    session.update(kept)
     session["person"] = person.id
     session["number"] = person.session_number
-    if language:
-        session["language"] = language
     session.permanent = True
     g.person = person
 
@@ -175,7 +176,7 @@ def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
 
 def _recognise() -> None:
     """Say who is at the door, and where."""
-    g.person = g.member = g.community = g.acting_for = None
+    g.person = g.member = g.community = g.acting_for = g.behind = None
     person_id, number = session.get("person"), session.get("number")
     if isinstance(person_id, int):
         person = db.session.get(Person, person_id)
@@ -186,7 +187,7 @@ def _recognise() -> None:
     if not SLUG.fullmatch(g.community_slug):
         raise Absent
     community, member = _here(g.community_slug, g.person)
-    member = _served_member(community, g.person) or member
+    member = _served_member(community, g.person) or member or _rehearsed_place(community)
     if member is None and not may_see(community, g.person):
         raise Absent
     g.community, g.member = community, member
@@ -235,6 +236,25 @@ def _served_member(community: Community, person: Person | None) -> Member | None
     return member
 
 
+def _rehearsed_place(community: Community) -> Member | None:
+    """Put a steward who rehearses on an invented member's place, as if that member had come.
+
+    ``g.behind`` is who really reads; the site's own pages, their account too, stay theirs.
+    """
+    if not community.rehearsal or g.person is None:
+        return None
+    member = rehearsal.place_of(community, g.person, session.get("rehearsal_place"))
+    if member is not None:
+        g.behind, g.person = g.person, member.person
+    return member
+
+
+def take_place(member: Member) -> None:
+    """Stand on an invented member's place from now on; the guard asks each time whether one may."""
+    session.pop("csrf_token", None)
+    session["rehearsal_place"] = member.id
+
+
 def _ask(door: Door, module: str | None) -> ResponseReturnValue | None:
     if door.public and module is None:
         return None
@@ -267,7 +287,9 @@ def _send_to_join() -> ResponseReturnValue:
 def _send_to_sign_in() -> ResponseReturnValue:
     if wants_json():
         return show(401, _("Il faut se connecter pour continuer."))
-    following = request.full_path.rstrip("?") if request.method in READING else ""
+    following = (
+        request.full_path.rstrip("?") if request.method in READING else unfinished.keep_for_later()
+    )
     # Who wants to join most likely has no account yet; either page leads to the other.
     joining = request.endpoint == "circle.join_page"
     page = "accounts.sign_up_page" if joining else "accounts.sign_in_page"

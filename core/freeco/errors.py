@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
@@ -130,10 +129,6 @@ def init_errors(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def _refused(refusal: Refusal) -> ResponseReturnValue:
         return show(refusal.status, refusal.reason, refusal.fields)
-
-    @app.errorhandler(CSRFError)
-    def _forged(_error: CSRFError) -> ResponseReturnValue:
-        return show(400, _("Cette page était ouverte depuis trop longtemps. Rechargez-la."))
 
     @app.errorhandler(IntegrityError)
     def _too_late(_error: IntegrityError) -> ResponseReturnValue:

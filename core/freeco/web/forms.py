@@ -13,10 +13,12 @@ from freeco import cells
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _
+from freeco.web.words import tidy
 
 WHOLE = ""
 """The key of what is wrong with the form as a whole, not with one field."""
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+BROKEN = re.compile(r"[\x00\ud800-\udfff]")
+"""What no keyboard types and no page pastes: a program's mistake, said as such."""
 LARGEST_ROW_ID = 2_147_483_647
 MESSAGES: dict[str, Any] = {
     "required": _("Ce champ est à remplir."),
@@ -26,7 +28,7 @@ MESSAGES: dict[str, Any] = {
 
 
 class Words(fields.String):
-    """A line or a text: trimmed, without control characters, of bounded length."""
+    """A line or a text of bounded length, trimmed and tidied of what cannot be seen."""
 
     default_error_messages = MESSAGES | {
         "invalid": _("Un texte est attendu."),
@@ -40,14 +42,15 @@ class Words(fields.String):
         self.most = most
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> str:
-        text = super()._deserialize(value, attr, data, **options).strip()
-        if CONTROL.search(text):
+        text = super()._deserialize(value, attr, data, **options)
+        if BROKEN.search(text):
             raise self.make_error("control")
+        text = tidy(text)
         if len(text) > self.most:
             raise self.make_error("long")
         if self.required and not text:
             raise self.make_error("blank")
-        return text.replace("\r\n", "\n")
+        return text
 
 
 class Secret(fields.String):

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from freeco.cells import plain
 from freeco.clock import now, today
 from freeco.db import db, lock
 from freeco.errors import Absent
-from freeco.members.models import Community
+from freeco.members.models import Community, Household
 from freeco.money import Money
 from freeco_direct_sales.errors import ChequeOutOfOrder
 from freeco_direct_sales.models import Cheque, ChequeState, SeasonContract, Subscription
@@ -45,8 +46,13 @@ def find_cheque(community: Community, cheque_id: int) -> Cheque:
     return cheque
 
 
-def cheques_of(community: Community, state: ChequeState | None = None) -> Sequence[Cheque]:
-    """Return the cheques of standing subscriptions, the soonest first."""
+def list_cheques(
+    community: Community, state: ChequeState | None = None, words: str = ""
+) -> Select[Cheque]:
+    """Return what finds the cheques of standing subscriptions, the soonest first.
+
+    ``words`` keeps those of the households whose name holds them.
+    """
     query = (
         select(Cheque)
         .join(Subscription)
@@ -62,7 +68,28 @@ def cheques_of(community: Community, state: ChequeState | None = None) -> Sequen
     )
     if state is not None:
         query = query.where(Cheque.state == state)
-    return db.session.scalars(query).all()
+    if words:
+        wanted = plain(words).split()
+        households = db.session.execute(
+            select(Household.id, Household.name).where(Household.community_id == community.id)
+        )
+        query = query.where(
+            Subscription.household_id.in_(
+                each for each, name in households if all(word in plain(name) for word in wanted)
+            )
+        )
+    return query
+
+
+def cheques_of(community: Community, state: ChequeState | None = None) -> Sequence[Cheque]:
+    """Return the cheques of standing subscriptions, the soonest first."""
+    return db.session.scalars(list_cheques(community, state)).all()
+
+
+def sum_of(query: Select[Cheque]) -> Money:
+    """Return what the listed cheques come to."""
+    amounts = query.with_only_columns(Cheque.amount).options().order_by(None)
+    return sum(db.session.scalars(amounts), Money(0))
 
 
 def hand_over(cheque: Cheque) -> None:

@@ -13,7 +13,9 @@ from freeco.errors import Absent, Refusal
 from freeco.i18n import _
 from freeco.members import households, membership
 from freeco.money import Money
+from freeco.web import undo
 from freeco.web.forms import WHOLE, Form
+from freeco.web.lists import page_of
 from freeco_direct_sales import catalogue, cheques, contracts, distributions, subscriptions, wording
 from freeco_direct_sales.errors import AlreadySubscribed, TooManyCheques
 from freeco_direct_sales.models import ContractKind, ContractState, SeasonContract
@@ -37,7 +39,8 @@ def index() -> ResponseReturnValue:
     found = contracts.contracts_of(g.community, drafts=drafts)
     return render_template(
         "direct_sales/contracts.html",
-        contracts=[(each, contracts.places_left(each)) for each in found],
+        contracts=page_of(found),
+        places_left=contracts.places_left,
         wording=wording,
     )
 
@@ -90,6 +93,7 @@ def manage(contract_id: int) -> ResponseReturnValue:
 
 def _manage(contract: SeasonContract, form: Form) -> ResponseReturnValue:
     deliveries = contracts.deliveries_of(contract)
+    subscribed = subscriptions.subscriptions_to(contract)
     offered = [
         each
         for each in distributions.distributions_of(g.community)
@@ -104,7 +108,8 @@ def _manage(contract: SeasonContract, form: Form) -> ResponseReturnValue:
             chosen_distributions={each.distribution_id for each in deliveries},
             products=catalogue.products_of(contract.producer),
             distributions=offered,
-            subscriptions=subscriptions.subscriptions_to(contract),
+            subscriptions=subscribed,
+            shown=page_of(subscribed),
             to_settle=subscriptions.to_settle,
             left=contracts.places_left(contract),
             form=form,
@@ -167,7 +172,10 @@ def close_contract(contract_id: int) -> ResponseReturnValue:
     """Take no more subscriptions."""
     contracts.close_contract(contracts.find_contract(g.community, contract_id))
     db.session.commit()
-    flash(str(_("Les souscriptions sont closes ; celles qui sont faites restent.")), "good")
+    undo.done(
+        _("Les souscriptions sont closes ; celles qui sont faites restent."),
+        url_for("direct_sales_contracts.open_contract", contract_id=contract_id),
+    )
     return redirect(url_for("direct_sales_contracts.manage", contract_id=contract_id))
 
 

@@ -7,13 +7,17 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from freeco import cells
+from freeco.cells import plain
 from freeco.clock import now
 from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Absent, Invalid
 from freeco.i18n import _, counted, spoken
 from freeco.members import membership
+from freeco.offline.kept import kept_offline
+from freeco.web import undo
 from freeco.web.forms import Form
+from freeco.web.lists import page_of
 from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions
 from freeco_direct_sales.models import Distribution, Producer
 from freeco_direct_sales.papers import print_harvest_list, print_sign_off_sheet
@@ -29,7 +33,7 @@ def index() -> ResponseReturnValue:
     """List the distributions to come, then the past ones."""
     return render_template(
         "direct_sales/distributions.html",
-        coming=distributions.distributions_of(g.community, since=now()),
+        coming=page_of(distributions.distributions_of(g.community, since=now())),
         past=list(distributions.distributions_of(g.community, until=now()))[::-1][:20],
     )
 
@@ -105,6 +109,7 @@ def _exceptions(text: str, problems: dict[str, list[str]]) -> list[date]:
 
 
 @pages.get("/distributions/<int:distribution_id>")
+@kept_offline
 def page(distribution_id: int) -> ResponseReturnValue:
     """Show a distribution: what comes, who comes, and the papers to print."""
     distribution = distributions.find_distribution(g.community, distribution_id)
@@ -125,7 +130,7 @@ def _show(distribution: Distribution, form: Form) -> ResponseReturnValue:
                 for each in producers.values()
                 if COORDINATE.name in held or catalogue.acts_for(each, g.member)
             ],
-            households=_households(distribution) if COORDINATE.name in held else [],
+            households=page_of(_households(distribution) if COORDINATE.name in held else []),
             past=distribution.ends_at < now(),
             form=form,
             code=sheets.code(distribution),
@@ -136,15 +141,19 @@ def _show(distribution: Distribution, form: Form) -> ResponseReturnValue:
 
 def _households(distribution: Distribution) -> list[tuple[str, int, int, str]]:
     """Return who could be changed: household, subscription, delivery, contract."""
-    return [
+    wanted = plain(request.args.get("q", "")).split()
+    found = [
         (each.household.name, each.id, delivery.id, delivery.contract.name)
         for delivery in distributions.deliveries_at(distribution)
         for each in subscriptions.subscriptions_to(delivery.contract)
+        if all(word in plain(each.household.name) for word in wanted)
     ]
+    return sorted(found, key=lambda each: (each[0].casefold(), each[3].casefold()))
 
 
 @pages.get("/distributions/<int:distribution_id>/emargement")
 @requires(COORDINATE.name, TREASURE.name)
+@kept_offline
 def sheet(distribution_id: int) -> ResponseReturnValue:
     """Show the sign-off sheet on a screen; it prints as it stands."""
     distribution = distributions.find_distribution(g.community, distribution_id)
@@ -189,6 +198,7 @@ def note_print(distribution_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/distributions/<int:distribution_id>/recolte/<int:producer_id>")
+@kept_offline
 def harvest(distribution_id: int, producer_id: int) -> ResponseReturnValue:
     """Show what one producer brings."""
     distribution, producer = _harvest_allowed(distribution_id, producer_id)
@@ -237,7 +247,12 @@ def cancel(distribution_id: int, delivery_id: int) -> ResponseReturnValue:
         "Livraison annulée ; %(num)s personnes prévenues.",
         form.result,
     )
-    flash(told, "good")
+    restoring = url_for(
+        "direct_sales_distributions.restore",
+        distribution_id=distribution.id,
+        delivery_id=delivery.id,
+    )
+    undo.done(told, restoring)
     return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))
 
 

@@ -15,6 +15,7 @@ from freeco.money import Money
 from freeco.spreadsheets import read_table
 from freeco.web import uploads
 from freeco.web.forms import Form
+from freeco.web.lists import page_of
 from freeco_direct_sales import baskets, catalogue, contracts, distributions, subscriptions, wording
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import Distribution
@@ -82,7 +83,7 @@ def home() -> ResponseReturnValue:
 def producers() -> ResponseReturnValue:
     """List the producers."""
     return render_template(
-        "direct_sales/producers.html", producers=catalogue.producers_of(g.community)
+        "direct_sales/producers.html", producers=page_of(catalogue.producers_of(g.community))
     )
 
 

@@ -7,9 +7,13 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Absent
-from freeco.i18n import _, spoken
+from freeco.i18n import _, money, spoken
 from freeco.members import contacts, households, membership
+from freeco.offline.kept import kept_offline
+from freeco.web import undo
 from freeco.web.forms import Form
+from freeco.web.lists import page_of_query
+from freeco.web.words import isolated
 from freeco_direct_sales import (
     baskets,
     catalogue,
@@ -26,6 +30,9 @@ from freeco_direct_sales.permissions import COORDINATE, TREASURE
 from freeco_direct_sales.schemas import quantity_field, quantity_schema
 
 pages = Blueprint("direct_sales_subscriptions", __name__, template_folder="templates")
+LONGEST_SEARCH = 80
+TOWARDS = {ChequeState.HELD: "remis", ChequeState.BANKED: "encaisse"}
+"""The step that leads to each state: what undoes having taken it back."""
 
 
 def _find(subscription_id: int) -> Subscription:
@@ -139,16 +146,20 @@ def change_page(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
     """Show the quantities of one household at one delivery, to change them at the last minute."""
     found = _find(subscription_id)
     delivery = _delivery(found, delivery_id)
+    return _change(found, delivery, Form.blank(**_taken(found, delivery)))
+
+
+def _taken(found: Subscription, delivery: Delivery) -> dict[str, int]:
+    """Return what the household takes at a delivery, as the fields of its form."""
     taken = {
         line.contract_product_id: line.quantity
         for line in found.lines
         if line.delivery_id == delivery.id
     }
-    values = {
+    return {
         quantity_field(each.id, delivery.id): taken.get(each.id, 0)
         for each in found.contract.products
     }
-    return _change(found, delivery, Form.blank(**values))
 
 
 def _change(found: Subscription, delivery: Delivery, form: Form) -> ResponseReturnValue:
@@ -172,6 +183,7 @@ def change(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
     found = _find(subscription_id)
     delivery = _delivery(found, delivery_id)
     form = Form.sent()
+    before = _taken(found, delivery)
 
     def act(**values: int | bool | None) -> object:
         quantities = {
@@ -183,7 +195,15 @@ def change(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
     schema = quantity_schema(found.contract, [delivery], by_date=True)
     if not form.apply(schema, act):
         return _change(found, delivery, form)
-    flash(str(_("Le changement est noté ; la feuille d’émargement le signale.")), "good")
+    undo.done(
+        _("Le changement est noté ; la feuille d’émargement le signale."),
+        url_for(
+            "direct_sales_subscriptions.change",
+            subscription_id=found.id,
+            delivery_id=delivery.id,
+        ),
+        before,
+    )
     return redirect(
         url_for("direct_sales_distributions.page", distribution_id=delivery.distribution_id)
     )
@@ -196,9 +216,13 @@ def cheque_list() -> ResponseReturnValue:
     state = request.args.get("etat", ChequeState.DUE)
     if state not in tuple(ChequeState):
         raise Absent
+    words = request.args.get("q", "").replace("\x00", " ").strip()[:LONGEST_SEARCH]
+    listed = cheques.list_cheques(g.community, ChequeState(state), words)
     return render_template(
         "direct_sales/cheques.html",
-        cheques=cheques.cheques_of(g.community, ChequeState(state)),
+        cheques=page_of_query(listed),
+        total=cheques.sum_of(listed),
+        words=words,
         state=state,
         states=wording.CHEQUES,
     )
@@ -209,15 +233,33 @@ def cheque_list() -> ResponseReturnValue:
 def move_cheque(cheque_id: int, step: str) -> ResponseReturnValue:
     """Note that a cheque was handed over, banked, or that the last click was wrong."""
     cheque = cheques.find_cheque(g.community, cheque_id)
-    state = cheque.state
+    state = ChequeState(cheque.state)
+    if request.form.get("de", state) != state:
+        # A second click, or another treasurer: what was asked for is done already.
+        return redirect(url_for("direct_sales_subscriptions.cheque_list", etat=state))
     {"remis": cheques.hand_over, "encaisse": cheques.bank, "retour": cheques.take_back}[step](
         cheque
     )
     db.session.commit()
+    undo.done(
+        _(
+            "Chèque de %(name)s, %(amount)s : %(state)s.",
+            name=isolated(cheque.subscription.household.name),
+            amount=money(cheque.amount),
+            state=wording.CHEQUES[cheque.state],
+        ),
+        url_for(
+            "direct_sales_subscriptions.move_cheque",
+            cheque_id=cheque.id,
+            step="retour" if step != "retour" else TOWARDS[state],
+        ),
+        {"de": cheque.state},
+    )
     return redirect(url_for("direct_sales_subscriptions.cheque_list", etat=state))
 
 
 @pages.get("/distributions/<int:distribution_id>/mon-panier")
+@kept_offline
 def my_basket(distribution_id: int) -> ResponseReturnValue:
     """Show what my household takes home that day."""
     distribution = distributions.find_distribution(g.community, distribution_id)

@@ -19,3 +19,5 @@ for (const [name, source] of Object.entries(files)) {
   const { size } = await stat(join(target, name));
   console.log(`${name}: ${Math.round(size / 1024)} kB`);
 }
+
+await import("./communes.mjs");

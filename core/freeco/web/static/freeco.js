@@ -34,6 +34,9 @@
     }
     for (const button of all("[data-print]", root)) button.hidden = false;
     for (const input of all("[data-price-cents]", root)) if (input.form) total(input.form);
+    for (const area of all("form[method=post] textarea", root)) {
+      if (!area.value) area.value = sessionStorage.getItem(draft(area)) || "";
+    }
   }
 
   document.addEventListener("click", (event) => {
@@ -57,23 +60,65 @@
     }
   });
 
+  // A long text outlives a page that closes or a network that fails; this tab alone knows it.
+  const draft = (area) => `draft ${location.pathname} ${area.name}`;
+
   document.addEventListener("input", (event) => {
     if (event.target.form) total(event.target.form);
+    if (event.target.tagName === "TEXTAREA") sessionStorage.setItem(draft(event.target), event.target.value);
   });
+
+  // A question in a dialog; the safe answer comes first, and Escape means it.
+  function ask(question, submitter, agree) {
+    const dialog = document.createElement("dialog");
+    const answer = (text, name, act) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = name;
+      button.textContent = text;
+      button.addEventListener("click", () => { dialog.close(); act?.(); });
+      return button;
+    };
+    const said = document.createElement("p");
+    said.id = "question";
+    said.textContent = question;
+    const row = document.createElement("div");
+    row.className = "actions";
+    const danger = submitter.classList.contains("danger");
+    row.append(
+      answer(document.body.dataset.no || "Non", ""),
+      answer(submitter.textContent.trim(), danger ? "danger" : "primary", agree),
+    );
+    dialog.append(said, row);
+    dialog.setAttribute("aria-labelledby", said.id);
+    dialog.addEventListener("close", () => dialog.remove());
+    document.body.append(dialog);
+    dialog.showModal();
+  }
 
   // Before anybody else hears of the sending: ask once where the page says so.
   document.addEventListener("submit", (event) => {
-    const question = event.submitter?.dataset.confirm || event.target.dataset.confirm;
-    const again = event.target.dataset.sent;
-    if (again || (question && !window.confirm(question))) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    }
+    const form = event.target;
+    const submitter = event.submitter || form.querySelector("button:not([type=button])");
+    const question = submitter?.dataset.confirm || form.dataset.confirm;
+    const agreed = form.dataset.agreed;
+    delete form.dataset.agreed;
+    if (!form.dataset.sent && (!question || agreed)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (form.dataset.sent) return;
+    ask(question, submitter, () => {
+      for (const field of all("[name=a_confirmer]", form)) field.remove();
+      form.dataset.agreed = "yes";
+      form.requestSubmit(event.submitter);
+    });
   }, true);
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented) return;
+    for (const area of all("textarea", form)) sessionStorage.removeItem(draft(area));
+    if (form.action.endsWith("/deconnexion")) sessionStorage.clear();
     form.dataset.sent = "yes";
     for (const button of all("button:not([type=button])", form)) button.setAttribute("aria-disabled", "true");
     setTimeout(() => release(form), impatience);
@@ -89,7 +134,7 @@
 
   wake(document);
 
-  const current = document.querySelector(".tabs [aria-current]");
+  const current = document.querySelector(".within [aria-current]");
   if (current) {
     const row = current.closest("ul");
     const tab = current.parentElement;

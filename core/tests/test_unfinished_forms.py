@@ -1,0 +1,230 @@
+"""A session that ends in the middle of a form loses nothing of what was typed."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from freeco.clock import held_at, now
+from freeco.db import db
+from freeco.kernel import kernel
+from freeco.members import accounts
+from freeco.members.models import Person
+from freeco.notifications.models import OutgoingMail
+from freeco.testing.forms import fill_in, form_of
+from freeco.testing.people import make_person, sign_in_as
+from freeco.testing.visitor import Visitor
+from freeco.web import uploads
+
+PASSWORD = "la-rivière-est-haute-ce-soir"
+TYPED = {"first_name": "Maëlle", "last_name": "d’Œuvre", "address": "3, rue « du Puits »"}
+OURS = {"Sec-Fetch-Site": "same-origin", "Referer": "http://localhost/moi"}
+
+
+@pytest.fixture
+def marie(person: Person) -> Person:
+    """Give Marie, who has a password."""
+    accounts.set_password(person, PASSWORD)
+    db.session.commit()
+    return person
+
+
+def send_too_late(
+    client: Visitor, marie: Person, headers: dict[str, str] | None = None
+) -> TestResponse:
+    """Type in the form of one's account, and send it once the session has ended."""
+    sign_in_as(client, marie)
+    values = form_of(client.get("/moi"), "/moi").values | {
+        name: [value] for name, value in TYPED.items()
+    }
+    with client.session_transaction() as session:
+        session.pop("person")
+    return client.post(
+        "/moi", data=values, token=False, headers=OURS if headers is None else headers
+    )
+
+
+def sign_in(client: Visitor, asked: TestResponse, password: str = PASSWORD) -> TestResponse:
+    page = client.get(asked.location)
+    typed = {"email": "marie@example.org", "password": password}
+    return fill_in(client, page, "/connexion", typed)
+
+
+def name_of(person: Person) -> str:
+    db.session.rollback()
+    db.session.refresh(person)
+    return person.name
+
+
+def test_the_sign_in_page_says_calmly_that_what_was_written_is_kept(
+    client: Visitor, marie: Person
+) -> None:
+    asked = send_too_late(client, marie)
+    assert "Ce que vous aviez écrit est gardé" in client.get(asked.location).text
+
+
+def test_what_was_written_is_shown_with_its_labels_after_signing_in(
+    client: Visitor, marie: Person
+) -> None:
+    back = sign_in(client, send_too_late(client, marie))
+    page = client.get(back.location)
+    assert "Maëlle" in page.text
+    assert "3, rue « du Puits »" in page.text
+    assert "<dt>Prénom</dt>" in page.text
+    assert "Marie Dupont" in page.text
+    assert name_of(marie) == "Marie Dupont"
+
+
+def test_one_button_sends_it_as_it_was_typed(client: Visitor, marie: Person) -> None:
+    back = sign_in(client, send_too_late(client, marie))
+    done = fill_in(client, client.get(back.location), "/moi")
+    assert done.location == "/moi"
+    assert name_of(marie) == "Maëlle d’Œuvre"
+    assert marie.address == "3, rue « du Puits »"
+
+
+def test_a_wrong_password_loses_nothing(client: Visitor, marie: Person) -> None:
+    asked = send_too_late(client, marie)
+    refused = sign_in(client, asked, "autre-chose-que-le-mien")
+    assert "Ce que vous aviez écrit est gardé" in refused.text
+    back = fill_in(
+        client, refused, "/connexion", {"email": "marie@example.org", "password": PASSWORD}
+    )
+    assert "Maëlle" in client.get(back.location).text
+
+
+def test_signing_in_by_a_link_in_the_same_browser_leads_to_it_too(
+    client: Visitor, marie: Person
+) -> None:
+    page = client.get(send_too_late(client, marie).location)
+    fill_in(client, page, "/connexion/lien", {"email": "marie@example.org"})
+    mail = db.session.query(OutgoingMail).one()
+    link = "/lien/" + mail.body.partition("/lien/")[2].split()[0]
+    back = fill_in(client, client.get(link), link)
+    assert "Maëlle" in client.get(back.location).text
+
+
+def test_another_person_on_the_same_computer_is_not_shown_it(
+    app: Flask, client: Visitor, marie: Person
+) -> None:
+    sign_in_as(client, marie)
+    values = form_of(client.get("/moi"), "/moi").values | {"first_name": ["Maëlle"]}
+    accounts.sign_out_everywhere(marie)  # from another device: the cookie still says who it was
+    db.session.commit()
+    client.post("/moi", data=values, token=False, headers=OURS)
+    with client.session_transaction() as session:
+        other = make_person("Jean", "Martin", "jean@example.org")
+        session["person"], session["number"] = other.id, other.session_number
+    page = client.get("/inacheve")
+    assert page.status_code == 200
+    assert "Maëlle" not in page.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Referer": "http://localhost/moi"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://localhost"},
+        {"Origin": "http://piege.example"},
+        {"Origin": "null"},
+        {"Referer": "http://localhost.piege.example/moi"},
+        {},
+    ],
+)
+def test_what_another_site_sends_is_not_kept(
+    client: Visitor, marie: Person, headers: dict[str, str]
+) -> None:
+    asked = send_too_late(client, marie, headers)
+    assert asked.location == "/connexion"
+    with client.session_transaction() as session:
+        assert "unfinished" not in session
+
+
+def test_a_password_is_never_carried(client: Visitor, marie: Person) -> None:
+    sign_in_as(client, marie)
+    form_of(client.get("/moi"), "/moi/mot-de-passe")
+    old = stale_token(client)
+    data = {"csrf_token": old, "password": "tout-nouveau-et-secret", "email": "x@example.org"}
+    page = client.post("/moi/mot-de-passe", data=data, token=False, headers=OURS)
+    assert page.status_code == 400
+    assert "x@example.org" in page.text
+    assert "tout-nouveau-et-secret" not in page.text
+
+
+def stale_token(client: Visitor) -> str:
+    """Return a token as a page left open for two days holds it."""
+    secret = client.application.config["SECRET_KEY"]
+    with client.session_transaction() as session:
+        signer = URLSafeTimedSerializer(secret, salt="wtf-csrf-token")
+        session["csrf_token"] = "another"
+        return str(signer.dumps("the former one"))
+
+
+def test_a_page_left_open_too_long_gives_back_what_was_typed(
+    client: Visitor, marie: Person
+) -> None:
+    sign_in_as(client, marie)
+    values = form_of(client.get("/moi"), "/moi").values | {"first_name": ["Maëlle"]}
+    values["csrf_token"] = [stale_token(client)]
+    shown = client.post("/moi", data=values, token=False, headers=OURS)
+    assert shown.status_code == 400
+    assert name_of(marie) == "Marie Dupont"
+    fill_in(client, shown, "/moi")
+    assert name_of(marie) == "Maëlle Dupont"
+
+
+def test_a_forged_form_is_refused_and_not_offered_again(client: Visitor, marie: Person) -> None:
+    sign_in_as(client, marie)
+    data = {"csrf_token": "forged", "first_name": "Piège"}
+    refused = client.post("/moi", data=data, token=False, headers={"Sec-Fetch-Site": "cross-site"})
+    assert refused.status_code == 400
+    assert "Piège" not in refused.text
+    assert name_of(marie) == "Marie Dupont"
+
+
+def test_a_form_without_any_token_is_not_offered_again(client: Visitor, marie: Person) -> None:
+    sign_in_as(client, marie)
+    refused = client.post("/moi", data={"first_name": "Piège"}, token=False, headers=OURS)
+    assert refused.status_code == 400
+    assert "Piège" not in refused.text
+
+
+def test_what_is_kept_can_be_erased_unsent(client: Visitor, marie: Person) -> None:
+    back = sign_in(client, send_too_late(client, marie))
+    fill_in(client, client.get(back.location), "/inacheve/effacer")
+    assert "Maëlle" not in client.get("/inacheve").text
+    assert name_of(marie) == "Marie Dupont"
+
+
+def test_it_is_kept_a_day_and_no_longer(client: Visitor, marie: Person) -> None:
+    back = sign_in(client, send_too_late(client, marie))
+    with held_at(now() + timedelta(hours=25)):
+        uploads.forget_old(kernel().settings.home)
+        assert "Maëlle" not in client.get(back.location).text
+
+
+def test_a_text_too_long_to_keep_leads_back_to_its_page(client: Visitor, marie: Person) -> None:
+    sign_in_as(client, marie)
+    with client.session_transaction() as session:
+        session.pop("person")
+    data = {"csrf_token": "x", "address": "é" * 200_000}
+    asked = client.post("/moi", data=data, token=False, headers=OURS)
+    assert asked.location == "/connexion?suite=/moi"
+
+
+def test_a_button_without_fields_leads_back_to_its_page(client: Visitor, marie: Person) -> None:
+    asked = client.post(
+        "/moi/deconnecter-partout", data={"csrf_token": "x"}, token=False, headers=OURS
+    )
+    assert asked.location == "/connexion?suite=/moi"
+
+
+def test_one_place_cannot_fill_the_disk(client: Visitor, marie: Person) -> None:
+    answers = [
+        client.post("/moi", data={"csrf_token": "x", "a": str(n)}, token=False, headers=OURS)
+        for n in range(21)
+    ]
+    assert answers[0].location.endswith("suite=/inacheve")
+    assert answers[-1].location.endswith("suite=/moi")
