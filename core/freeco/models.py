@@ -1,7 +1,9 @@
 """Core's models in one place, for modules and for the migrations."""
 
+from freeco.agenda.models import CalendarFeed
 from freeco.charter.models import CharterAcceptance, CharterText
 from freeco.db import Model, MoneyCents, UtcDateTime, db
+from freeco.first_run.models import FoundingDraft
 from freeco.kernel_models import (
     Activation,
     EventDelivery,
@@ -25,7 +27,18 @@ from freeco.members.models import (
     Person,
     Territory,
 )
-from freeco.notifications.models import OutgoingMail
+from freeco.notifications.models import (
+    ChannelChoice,
+    DigestTime,
+    FailingAddress,
+    Notice,
+    OutgoingMail,
+    OutgoingSignal,
+    PushDevice,
+    SuppressedAddress,
+    TopicChoice,
+    Turn,
+)
 from freeco.organisations.models import Organisation, OrganisationKind, OrganisationRole, Role
 
 __all__ = [
@@ -34,10 +47,15 @@ __all__ = [
     "Admission",
     "Agreement",
     "Attempt",
+    "CalendarFeed",
+    "ChannelChoice",
     "CharterAcceptance",
     "CharterText",
     "Community",
+    "DigestTime",
     "EventDelivery",
+    "FailingAddress",
+    "FoundingDraft",
     "Household",
     "HouseholdMember",
     "Intention",
@@ -46,17 +64,23 @@ __all__ = [
     "Model",
     "ModuleThreshold",
     "MoneyCents",
+    "Notice",
     "OneTimeLink",
     "Organisation",
     "OrganisationKind",
     "OrganisationRole",
     "OutgoingMail",
+    "OutgoingSignal",
     "PermissionGrant",
     "Person",
     "PublishedEvent",
+    "PushDevice",
     "Role",
+    "SuppressedAddress",
     "SweepRun",
     "Territory",
+    "TopicChoice",
+    "Turn",
     "UtcDateTime",
     "db",
 ]

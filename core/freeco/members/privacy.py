@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, or_, select
 
+from freeco.agenda.models import CalendarFeed
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
@@ -17,7 +18,9 @@ from freeco.members.households import find_household, people_of
 from freeco.members.models import Agreement, Household, Invitation, Member, Person
 from freeco.members.proxies import people_served_by
 from freeco.members.ties import HasTies, ties_of
+from freeco.notifications import privacy as notifications
 from freeco.notifications.models import OutgoingMail
+from freeco.offline import privacy as offline
 from freeco.organisations.models import Organisation, OrganisationRole
 from freeco.plugins import Plugins
 
@@ -102,6 +105,13 @@ def _membership(plugins: Plugins, member: Member) -> dict[str, Any]:
                 select(Agreement).where(_of(member)).order_by(Agreement.id)
             )
         ],
+        "calendar_feed_since": _instant(
+            db.session.scalar(
+                select(CalendarFeed.created_at).where(CalendarFeed.member_id == member.id)
+            )
+        ),
+        "notices": notifications.export(member),
+        "offline": offline.export(member),
         "modules": {name: dict(content) for name, content in plugins.export(member).items()},
     }
 
@@ -179,6 +189,7 @@ def erase(plugins: Plugins, person: Person) -> None:
         membership.leave(plugins, member)
     for member in memberships:
         plugins.erase(member)
+        offline.forget(member)
         _forget_membership(member)
     _forget_letters(person)
     db.session.execute(delete(OrganisationRole).where(OrganisationRole.person_id == person.id))
@@ -191,7 +202,9 @@ def _forget_membership(member: Member) -> None:
     household = find_household(member)
     if household is not None:
         _rename(household)
+    notifications.forget(member)
     db.session.execute(delete(Intention).where(Intention.member_id == member.id))
+    db.session.execute(delete(CalendarFeed).where(CalendarFeed.member_id == member.id))
     db.session.execute(delete(Agreement).where(_of(member)))
 
 
@@ -201,6 +214,7 @@ def _rename(household: Household) -> None:
 
 def _forget_letters(person: Person) -> None:
     """Delete the letters to the person, and the invitations that carry their name."""
+    notifications.forget_address(person.email)
     invited = list(
         db.session.scalars(
             select(Invitation.email)

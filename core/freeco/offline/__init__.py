@@ -1,1 +1,1 @@
-"""The installable application: its shell, and the queue of what was typed without network."""
+"""Without network: pages seen before stay readable, and what is typed is handed in later."""

@@ -48,6 +48,7 @@ class ModuleConformance:
 
     def test_its_names_begin_with_its_own(self, it: Module) -> None:
         names = [each.name for each in it.permissions] + list(it.publishes)
+        names += [each.kind for each in it.offline]
         assert all(name.startswith(f"{it.name}.") for name in names)
         assert all(EVENT.fullmatch(name) for name in it.publishes)
         blueprints = [blueprint.name for blueprint in (*it.blueprints, *it.api)]

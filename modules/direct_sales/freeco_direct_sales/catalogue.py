@@ -111,6 +111,22 @@ def acts_for(producer: Producer, member: Member) -> bool:
     ) > 0
 
 
+def represented_by(community: Community, member: Member) -> Sequence[Producer]:
+    """Return the producers in whose name this member signs, by name; one query."""
+    through_a_role = select(OrganisationRole.organisation_id).where(
+        OrganisationRole.person_id == member.person_id
+    )
+    return db.session.scalars(
+        select(Producer)
+        .join(Member, Member.id == Producer.member_id)
+        .where(
+            Producer.community_id == community.id,
+            (Producer.member_id == member.id) | Member.organisation_id.in_(through_a_role),
+        )
+        .order_by(Producer.name)
+    ).all()
+
+
 def products_of(producer: Producer) -> Sequence[Product]:
     """Return a producer's products, by category and name."""
     found = db.session.scalars(select(Product).where(Product.producer_id == producer.id))

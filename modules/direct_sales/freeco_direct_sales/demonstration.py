@@ -11,7 +11,15 @@ from freeco.members import households, membership
 from freeco.members.models import Member
 from freeco.module import Demonstration
 from freeco.money import Money
-from freeco_direct_sales import catalogue, cheques, contracts, distributions, sheets, subscriptions
+from freeco_direct_sales import (
+    catalogue,
+    cheques,
+    contracts,
+    distributions,
+    places,
+    sheets,
+    subscriptions,
+)
 from freeco_direct_sales.models import (
     ContractKind,
     Distribution,
@@ -131,6 +139,8 @@ def stage(staging: Demonstration) -> Sequence[str]:
                 if staging.random.randrange(100) < farm.taken_by:
                     _subscribe(contract, table, staging.random)
     _give_cheques(held, staging.random)
+    if community.latitude is not None and community.longitude is not None:
+        places.place_hall(community, PLACE, (community.latitude + 0.002, community.longitude))
     coming = dates[WEEKS_BEFORE]
     _change_at_the_last_minute(held, coming)
     return (

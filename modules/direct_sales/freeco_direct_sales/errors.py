@@ -123,3 +123,10 @@ class DeliveryPast(Refusal):
     """What was taken home cannot be changed."""
 
     reason = _("Cette distribution est passée : ses quantités ne changent plus.")
+
+
+class NotOnTheList(Refusal):
+    """A household that fetches nothing there, or a distribution that is not of this community."""
+
+    reason = _("Ce foyer n’est pas sur la liste de cette distribution.")
+    status = 404

@@ -1,73 +1,123 @@
-"""What direct sales write to people: only what would make them come for nothing."""
+"""What direct sales tell people: what would make them come for nothing, and their contracts."""
 
 from collections.abc import Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import func, select
+
+from freeco.db import db
+from freeco.i18n import _
+from freeco.members.membership import members_of, membership_of
 from freeco.members.models import Person
-from freeco.notifications.services import send_mail
-from freeco_direct_sales.local import hours, local_day
-from freeco_direct_sales.models import Delivery, Subscription
+from freeco.module import Topic
+from freeco.notifications.notices import notify
+from freeco_direct_sales.local import local_day
+from freeco_direct_sales.models import Change, ContractState, Delivery, SeasonContract, Subscription
 
 LETTERS = Path(__file__).parent / "letters"
+DELIVERY = Topic(
+    "direct_sales.delivery",
+    _("Une livraison est annulée ou rétablie"),
+    _("Votre foyer attend cette livraison."),
+    "at_once",
+)
+SIGNED = Topic(
+    "direct_sales.signed",
+    _("Un contrat est signé des deux côtés"),
+    _("Votre foyer a souscrit ce contrat."),
+    "at_once",
+)
+OPENED = Topic(
+    "direct_sales.opened",
+    _("Un contrat s’ouvre aux souscriptions"),
+    _("Vous êtes membre de cette communauté."),
+)
+TOPICS = (DELIVERY, SIGNED, OPENED)
 
 
 def tell_cancelled(delivery: Delivery, people: Sequence[Person]) -> int:
-    """Write to the people served that a delivery will not come; return how many letters."""
+    """Tell the people served that a delivery will not come; return how many are told."""
     return _tell("delivery_cancelled", delivery, people)
 
 
 def tell_restored(delivery: Delivery, people: Sequence[Person]) -> int:
-    """Write to the people served that a delivery comes after all; return how many letters."""
+    """Tell the people served that a delivery comes after all; return how many are told."""
     return _tell("delivery_restored", delivery, people)
 
 
 def _tell(letter: str, delivery: Delivery, people: Sequence[Person]) -> int:
-    reached = [(person, _reachable(person)) for person in people]
-    for person, reader in reached:
-        if reader is not None and reader.email is not None:
-            send_mail(
-                reader.email,
-                letter,
-                reader.language,
-                folder=LETTERS,
-                person=person.name,
-                contract=delivery.contract.name,
-                producer=delivery.contract.producer.name,
-                date=local_day(delivery.distribution),
-                hours=hours(delivery.distribution),
-                place=delivery.distribution.place,
-                reason=delivery.reason,
-                community=delivery.contract.community.name,
-            )
-    return sum(1 for _person, reader in reached if reader is not None)
+    distribution, contract = delivery.distribution, delivery.contract
+    zone = ZoneInfo(contract.community.timezone)
+    told = 0
+    for person in people:
+        member = membership_of(contract.community, person)
+        if member is None:
+            continue
+        notify(
+            member,
+            DELIVERY.name,
+            letter,
+            # Cancelled, restored, cancelled again: each time is something new.
+            key=f"{DELIVERY.name}:{delivery.id}:{_changes(delivery)}",
+            url=f"{_home(contract)}/distributions/{distribution.id}/mon-panier",
+            folder=LETTERS,
+            contract=contract.name,
+            producer=contract.producer.name,
+            date=local_day(distribution),
+            starts=distribution.starts_at.astimezone(zone).time(),
+            ends=distribution.ends_at.astimezone(zone).time(),
+            place=distribution.place,
+            reason=delivery.reason,
+        )
+        told += 1
+    return told
 
 
-def _reachable(person: Person) -> Person | None:
-    """Return who reads for this person: oneself, or the proxy of those without e-mail."""
-    if person.email is not None:
-        return person
-    return person.proxy if person.proxy is not None and person.proxy.email else None
+def _changes(delivery: Delivery) -> int:
+    query = select(func.count(Change.id)).where(Change.delivery_id == delivery.id)
+    return db.session.scalar(query) or 0
 
 
 def tell_signed(subscription: Subscription) -> int:
-    """Write to the household that the producer has signed too; return how many letters."""
-    people = [each.member.person for each in subscription.household.people if each.member.person]
-    readers = [reader for person in people if (reader := _reachable(person)) is not None]
-    reached = list(dict.fromkeys(readers))
-    for reader in reached:
-        send_mail(
-            str(reader.email),
+    """Tell the household that the producer has signed too; return how many are told."""
+    contract = subscription.contract
+    members = [each.member for each in subscription.household.people]
+    for member in members:
+        notify(
+            member,
+            SIGNED.name,
             "contract_signed",
-            reader.language,
+            key=f"{SIGNED.name}:{subscription.id}",
+            url=f"{_home(contract)}/souscriptions/{subscription.id}",
             folder=LETTERS,
-            person=reader.name,
-            contract=subscription.contract.name,
-            producer=subscription.contract.producer.name,
+            contract=contract.name,
+            producer=contract.producer.name,
             total=subscription.total,
             cheques=[(each.amount, each.due_on) for each in subscription.cheques],
             code=subscription.code,
-            path=f"/{subscription.contract.community.slug}/direct-sales"
-            f"/souscriptions/{subscription.id}",
-            community=subscription.contract.community.name,
         )
-    return len(reached)
+    return len(members)
+
+
+def _home(contract: SeasonContract) -> str:
+    return f"/{contract.community.slug}/direct-sales"
+
+
+def tell_opened(contract_id: int) -> None:
+    """Tell every member that a contract may be subscribed to, if it still may."""
+    contract = db.session.get(SeasonContract, contract_id)
+    if contract is None or contract.state != ContractState.OPEN:
+        return
+    for member in members_of(contract.community):
+        if member.person is not None:
+            notify(
+                member,
+                OPENED.name,
+                "contract_opened",
+                key=f"{OPENED.name}:{contract.id}",
+                url=f"{_home(contract)}/contrats/{contract.id}",
+                folder=LETTERS,
+                contract=contract.name,
+                producer=contract.producer.name,
+            )

@@ -38,6 +38,7 @@ class SheetRow:
     cheque_note: str = ""
     changed: bool = False
     """Something changed since the last sheet: the row says "modifié"."""
+    household_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,28 +2,44 @@
 
 from datetime import datetime
 
-from flask import url_for
-
 from freeco.hookspecs import hookimpl
-from freeco.i18n import _, counted, said
-from freeco.members import households
+from freeco.i18n import _
 from freeco.members.models import Community, Member
-from freeco.module import AgendaItem, Card, Exported, Found, Module, NavItem, Ref, RefLabel, Tie
+from freeco.module import (
+    AgendaItem,
+    Bounds,
+    Card,
+    Event,
+    Exported,
+    Found,
+    Module,
+    NavItem,
+    Place,
+    Ref,
+    RefLabel,
+    Story,
+    Tie,
+)
 from freeco_direct_sales import (
     agenda,
+    collection_offline,
+    collection_routes,
     commands,
     contract_routes,
-    contracts,
     demonstration,
     distribution_routes,
     events,
+    notices,
+    place_routes,
+    places,
     privacy,
     routes,
     search,
+    stories,
     subscription_routes,
-    subscriptions,
+    work,
 )
-from freeco_direct_sales.permissions import COORDINATE, TREASURE
+from freeco_direct_sales.permissions import COORDINATE, HAND_OUT, TREASURE
 
 
 @hookimpl
@@ -43,11 +59,15 @@ def freeco_module() -> Module:
             contract_routes.pages,
             subscription_routes.pages,
             distribution_routes.pages,
+            place_routes.pages,
+            collection_routes.pages,
         ),
         navigation=(NavItem(_("Paniers"), "direct_sales.home"),),
-        permissions=(COORDINATE, TREASURE),
+        permissions=(COORDINATE, TREASURE, HAND_OUT),
         commands=(commands.sheet, commands.imports),
         demonstration=demonstration.stage,
+        topics=notices.TOPICS,
+        offline=(collection_offline.COLLECTED,),
         publishes=tuple(
             event.name
             for event in (
@@ -62,43 +82,16 @@ def freeco_module() -> Module:
 
 
 @hookimpl
+def freeco_event(event: Event) -> None:
+    """Tell the members that a contract has opened."""
+    if event.name == events.ContractOpened.name:
+        notices.tell_opened(event.payload["contract_id"])
+
+
+@hookimpl
 def freeco_home(community: Community, member: Member) -> list[Card]:
-    """Show the contracts to countersign and those a household could take."""
-    cards = []
-    waiting = subscriptions.awaiting_producer(community, member)
-    if waiting:
-        cards.append(
-            Card(
-                title=counted(
-                    "%(num)s contrat à signer", "%(num)s contrats à signer", len(waiting)
-                ),
-                text=said("Des foyers se sont engagés ; votre signature conclut le contrat."),
-                url=url_for("direct_sales.home", community=community.slug),
-                action=_("Lire et signer"),
-                urgent=True,
-            )
-        )
-    household = households.find_household(member)
-    held = (
-        {each.contract_id for each in subscriptions.subscriptions_of(household)}
-        if household
-        else set()
-    )
-    offered = [
-        each
-        for each in contracts.contracts_of(community)
-        if each.state == "open" and each.id not in held
-    ]
-    if offered:
-        cards.append(
-            Card(
-                title=counted("%(num)s contrat ouvert", "%(num)s contrats ouverts", len(offered)),
-                text=", ".join(each.name for each in offered[:3]),
-                url=url_for("direct_sales_contracts.index", community=community.slug),
-                action=_("Choisir mes paniers"),
-            )
-        )
-    return cards
+    """Show what waits for a member, and the day's work of each charge they hold."""
+    return work.cards(community, member)
 
 
 @hookimpl
@@ -110,9 +103,21 @@ def freeco_agenda(
 
 
 @hookimpl
+def freeco_places(community: Community, bounds: Bounds) -> list[Place]:
+    """Show the producers, and where baskets are handed out."""
+    return places.find(community, bounds)
+
+
+@hookimpl
 def freeco_search(community: Community, member: Member, words: str) -> list[Found]:
     """Find producers, products and the codes printed on papers."""
     return search.find(community, member, words)
+
+
+@hookimpl
+def freeco_stories(community: Community, since: datetime, until: datetime) -> list[Story]:
+    """Tell the distributions of a time, and the contracts one may still take."""
+    return stories.stories(community, since, until)
 
 
 @hookimpl

@@ -11,7 +11,7 @@ from freeco.i18n import _
 from freeco.members import households
 from freeco.members.models import Member
 from freeco.module import Exported, Tie
-from freeco_direct_sales import subscriptions
+from freeco_direct_sales import collection, places, subscriptions
 from freeco_direct_sales.contracts import deliveries_of
 from freeco_direct_sales.models import Producer, SeasonContract, Subscription
 
@@ -32,13 +32,15 @@ def export(member: Member) -> Exported | None:
         .order_by(Subscription.id)
     ).all()
     farms = db.session.scalars(select(Producer).where(Producer.member_id == member.id)).all()
-    if not found and not farms:
+    collected = collection.export(member, household)
+    if not found and not farms and not collected:
         return None
     return Exported(
         "direct_sales",
         {
             "subscriptions": [_exported(each) for each in found],
             "producers": [_farm(each) for each in farms],
+            "collections": collected,
         },
     )
 
@@ -50,6 +52,7 @@ def _farm(producer: Producer) -> dict[str, str]:
         "presentation": producer.presentation,
         "address": producer.address,
         "siret": producer.siret,
+        "position": places.written(producer),
     }
 
 
@@ -110,6 +113,7 @@ def ties(member: Member, url: str) -> list[Tie]:
 
 def erase(member: Member) -> None:
     """Forget who signed; quantities, prices and cheques stay for the producer's books."""
+    collection.forget(member, households.find_household(member), FORGOTTEN)
     as_proxy = Subscription.household_signed_by.startswith(f"{member.name}, ", autoescape=True)
     for subscription in _subscriptions_here(
         member, or_(Subscription.subscribed_by_id == member.id, as_proxy)
@@ -120,6 +124,7 @@ def erase(member: Member) -> None:
     for producer in db.session.scalars(select(Producer).where(Producer.member_id == member.id)):
         producer.member = None
         producer.address = ""
+        places.place_producer(producer, None)
 
 
 def _subscriptions_here(member: Member, which: ColumnElement[bool]) -> Sequence[Subscription]:

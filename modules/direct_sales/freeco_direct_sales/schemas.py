@@ -105,6 +105,17 @@ class ReasonSchema(Schema):
     reason = Words(required=True, most=200)
 
 
+class CollectionSchema(Schema):
+    """A household took its basket, or did not."""
+
+    distribution = Whole(required=True)
+    household = Whole(required=True)
+    taken = fields.Boolean(required=True, truthy={"1"}, falsy={"0"})
+    taken_by = Words(load_default="", most=80)
+    note = Words(load_default="", most=200)
+    seen = Whole(load_default=0)
+
+
 def quantity_field(product_id: int, delivery_id: int | None = None) -> str:
     """Name the field of a quantity in a form."""
     return f"q-{product_id}" if delivery_id is None else f"q-{delivery_id}-{product_id}"

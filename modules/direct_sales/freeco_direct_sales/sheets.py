@@ -64,6 +64,7 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
             baskets=tuple(_basket(baskets[household].get(each.id, ())) for each in deliveries),
             cheque_note=_cheque_note(cheques.get(household, ())),
             changed=household in changed,
+            household_id=household,
         )
         for household in sorted(listed, key=lambda each: plain(names[each][0]))
     ]

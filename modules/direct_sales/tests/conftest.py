@@ -201,3 +201,23 @@ def visiting(client: Visitor, opened: None) -> Visit:
         return sign_in_as(client, member.person)
 
     return visit
+
+
+@pytest.fixture
+def thursday(
+    thursdays: Sequence[Distribution],
+    vegetables: SeasonContract,
+    take: Take,
+    member: Member,
+    neighbour: Member,
+) -> Distribution:
+    """Give Thursday's distribution, to which two households come."""
+    take(vegetables, member, {"Petit panier": 1})
+    take(vegetables, neighbour, {"Grand panier": 2})
+    return thursdays[0]
+
+
+@pytest.fixture
+def volunteer(community: Community) -> Member:
+    """Give somebody who holds the table and has no other charge."""
+    return make_member(community, "Rose", "Lavaur", permissions=("direct_sales.hand_out",))

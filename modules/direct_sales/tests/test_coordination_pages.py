@@ -132,7 +132,7 @@ def test_a_coordinator_drafts_fills_and_opens_a_contract(
         "distributions": [str(each.id) for each in thursdays[:2]],
     }
     fill_in(browser, manage, "/contenu", contents)
-    fill_in(browser, browser.get(drafted.location), "/ouvrir")
+    fill_in(browser, fill_in(browser, browser.get(drafted.location), "/ouvrir"), "/ouvrir")
     (contract,) = contracts.contracts_of(community)
     assert (contract.state, contract.capacity) == (ContractState.OPEN, 40)
     assert [each.product for each in contract.products] == [products[0]]
@@ -170,7 +170,9 @@ def test_a_coordinator_notes_the_paper_a_producer_signed(
 ) -> None:
     done = take(bread, member, {"Brioche": 1})
     page = browser.get(f"{HERE}/souscriptions/{done.id}")
-    assert fill_in(browser, page, "/signature-papier").status_code == 302
+    asked = fill_in(browser, page, "/signature-papier")
+    assert "une signature ne s’efface pas" in asked.text
+    assert fill_in(browser, asked, "/signature-papier").status_code == 302
     assert (done.is_signed, done.producer_signed_way) == (True, "paper")
 
 
@@ -257,6 +259,7 @@ def test_a_cancelled_delivery_is_written_to_the_households_and_said_on_the_page(
     letter = db.session.query(OutgoingMail).one()
     assert letter.recipient == "marie@example.org"
     assert "gel de la serre" in letter.body
+    assert "Annuler</button>" in browser.get(evening).text
     page = browser.get(evening)
     assert "gel de la serre" in page.text
     assert fill_in(browser, page, "/retablir").status_code == 302
@@ -273,6 +276,7 @@ def test_the_treasurer_follows_a_cheque_from_hand_to_bank(
     assert first.state == ChequeState.HELD
     fill_in(browser, browser.get(f"{HERE}/cheques?etat=held"), f"{step}/encaisse")
     assert first.state == ChequeState.BANKED
+    assert "Annuler</button>" in browser.get(f"{HERE}/cheques").text
     fill_in(browser, browser.get(f"{HERE}/cheques?etat=banked"), f"{step}/retour")
     assert (first.state, second.state) == (ChequeState.HELD, ChequeState.DUE)
 

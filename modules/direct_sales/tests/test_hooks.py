@@ -45,7 +45,7 @@ def test_home_offers_the_contracts_a_household_does_not_hold_yet(
     assert titles(member) == ["2 contrats ouverts"]
     take(vegetables, member, SMALL)
     take(bread, member, {"Brioche": 1})
-    assert titles(member) == []
+    assert not any("ouvert" in title for title in titles(member))
 
 
 def test_home_asks_the_farmer_first_to_sign(

@@ -5,7 +5,7 @@ import pytest
 from freeco.db import db
 from freeco.members import proxies
 from freeco.members.models import Community, Member, Person
-from freeco.notifications.models import OutgoingMail
+from freeco.notifications.models import Notice, OutgoingMail
 from freeco_direct_sales import contracts, distributions, notices, subscriptions
 from freeco_direct_sales.models import Delivery, SeasonContract, Subscription
 
@@ -43,6 +43,7 @@ def test_who_has_no_address_is_told_through_the_proxy(
     vegetables: SeasonContract,
     delivery: Delivery,
     person: Person,
+    member: Member,
     take: Take,
 ) -> None:
     ines = Person(first_name="Inès", last_name="Roy")
@@ -82,3 +83,44 @@ def test_a_delivery_that_comes_back_is_told_too(
     ((_recipient, text),) = letters()
     assert "jeudi 5 novembre" in text
     assert "gel" not in text
+
+
+def test_what_is_cancelled_restored_and_cancelled_again_is_told_each_time(
+    vegetables: SeasonContract, delivery: Delivery, member: Member, take: Take
+) -> None:
+    take(vegetables, member, SMALL)
+    for _time in range(2):
+        notices.tell_cancelled(delivery, distributions.cancel_delivery(delivery, "gel"))
+        notices.tell_restored(delivery, distributions.restore_delivery(delivery))
+    assert len(letters()) == 4
+
+
+def test_a_letter_speaks_the_language_of_its_reader(
+    vegetables: SeasonContract, delivery: Delivery, member: Member, person: Person, take: Take
+) -> None:
+    person.language = "en"
+    take(vegetables, member, SMALL)
+    notices.tell_cancelled(delivery, distributions.cancel_delivery(delivery, "gel"))
+    ((_recipient, text),) = letters()
+    assert "Thursday" in text
+    assert "18:30" in text
+
+
+def test_an_opening_is_told_to_each_member_and_waits_for_the_weekly_letter(
+    vegetables: SeasonContract, member: Member
+) -> None:
+    notices.tell_opened(vegetables.id)
+    notices.tell_opened(vegetables.id)
+    assert letters() == []
+    told = db.session.query(Notice).filter_by(member_id=member.id)
+    assert [notice.subject for notice in told] == [
+        "Le contrat «\u00a0Légumes d’hiver\u00a0» est ouvert"
+    ]
+
+
+def test_a_contract_that_was_closed_meanwhile_is_not_told(
+    vegetables: SeasonContract, member: Member
+) -> None:
+    contracts.close_contract(vegetables)
+    notices.tell_opened(vegetables.id)
+    assert db.session.query(Notice).count() == 0
