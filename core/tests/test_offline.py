@@ -2,6 +2,8 @@
 
 import json
 import re
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -47,8 +49,16 @@ def test_the_worker_is_served_from_the_root_and_asked_for_each_time(client: Visi
 def test_everything_the_worker_keeps_of_the_site_is_there(client: Visitor) -> None:
     shell = known_to_the_worker(client)["shell"]
     assert isinstance(shell, list)
-    assert {"/hors-ligne", "/static/freeco.css", "/static/offline.js"} <= set(shell)
+    named = {address.partition("?")[0] for address in shell}
+    assert {"/hors-ligne", "/static/freeco.css", "/static/offline.js"} <= named
     assert [address for address in shell if got(client, address).status_code != 200] == []
+
+
+def test_a_style_that_changes_changes_its_address(app: Flask, client: Visitor) -> None:
+    """A browser keeps styles and scripts for a week; not those of the former version."""
+    style = Path(str(app.static_folder)) / "freeco.css"
+    version = sha256(style.read_bytes()).hexdigest()[:10]
+    assert f'href="/static/freeco.css?v={version}"' in client.get("/").text
 
 
 def test_the_page_without_network_is_nobody_s(signed_in: Visitor, member: Member) -> None:

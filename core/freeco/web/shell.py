@@ -1,6 +1,9 @@
 """What surrounds every page: who reads, where, the tabs, and the headers that protect them."""
 
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request, url_for
 
@@ -17,11 +20,20 @@ POLICY = (
     "frame-ancestors 'none'; manifest-src 'self'; worker-src 'self'"
 )
 HTMX = "npm/htmx.min.js"
+VERSIONED = (".css", ".js")
+"""Files whose address says what is in them: a browser that kept the former one asks again."""
 
 
 def init_shell(app: Flask) -> None:
     """Give every template who reads, where, and what may be opened."""
-    has_htmx = (Path(str(app.static_folder)) / HTMX).exists()
+    static = Path(str(app.static_folder))
+    has_htmx = (static / HTMX).exists()
+
+    @app.url_defaults
+    def _name_version(endpoint: str, values: dict[str, Any]) -> None:
+        name = str(values.get("filename", ""))
+        if endpoint == "static" and name.endswith(VERSIONED) and (static / name).is_file():
+            values["v"] = _version(static / name, (static / name).stat().st_mtime_ns)
 
     @app.context_processor
     def _surround() -> dict[str, object]:
@@ -72,6 +84,11 @@ def _footer() -> list[tuple[Text, str]]:
     if not kernel().settings.production and kernel().settings.mail_url.startswith("file:"):
         links.append((_("Courrier de démonstration"), url_for("site.demonstration_mail")))
     return links
+
+
+@cache
+def _version(file: Path, _changed: int) -> str:
+    return sha256(file.read_bytes()).hexdigest()[:10]
 
 
 def init_headers(app: Flask) -> None:
