@@ -1,7 +1,7 @@
 """What members are told of their community: a module has opened, the charter has changed.
 
 Each is told once, whoever asks and however often: the mark is a row of the sweeps' table,
-unique, written with the letters.
+unique, written with the notices.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,9 @@ from freeco.activation import count_members
 from freeco.charter import services as charter
 from freeco.db import db
 from freeco.kernel_models import Activation, SweepRun
-from freeco.members.models import Community, Member, Person
-from freeco.notifications.services import send_mail
+from freeco.members.models import Community, Member
+from freeco.notifications.notices import notify
+from freeco.notifications.topics import CHARTER, OPENING
 from freeco.plugins import Plugins
 
 ONCE = 0
@@ -22,16 +23,16 @@ ONCE = 0
 
 
 def announce(plugins: Plugins) -> int:
-    """Write the letters that are due, each community in a transaction; return how many."""
+    """Write the notices that are due, each community in a transaction; return how many."""
     communities = db.session.scalars(select(Community.id).order_by(Community.id)).all()
     db.session.rollback()
-    letters = 0
+    told = 0
     for community_id in communities:
         for module in _unannounced(community_id, plugins):
-            letters += _once(community_id, f"core.opened:{module}", plugins, module)
+            told += _once(community_id, f"core.opened:{module}", plugins, module)
         version = charter.current_version()
-        letters += _once(community_id, f"core.charter:{version}", plugins, None)
-    return letters
+        told += _once(community_id, f"core.charter:{version}", plugins, None)
+    return told
 
 
 def _unannounced(community_id: int, plugins: Plugins) -> list[str]:
@@ -61,57 +62,56 @@ def _once(community_id: int, mark: str, plugins: Plugins, module: str | None) ->
         return 0
     community = db.session.get_one(Community, community_id)
     if module is None:
-        letters = _tell_new_charter(community)
+        told = _tell_new_charter(community, mark)
     else:
-        letters = _tell_opening(plugins, community, module)
+        told = _tell_opening(plugins, community, module, mark)
     db.session.commit()
-    return letters
+    return told
 
 
-def _readers(community: Community) -> Iterator[tuple[Member, Person, str]]:
-    for member in db.session.scalars(
+def _people(community: Community) -> Iterator[Member]:
+    """Return the members who are persons: who acts for an organisation is one of them."""
+    yield from db.session.scalars(
         select(Member).where(
             Member.community_id == community.id,
             Member.left_at.is_(None),
             Member.person_id.is_not(None),
         )
-    ):
-        if member.person is not None and member.person.email is not None:
-            yield member, member.person, member.person.email
+    )
 
 
-def _tell_opening(plugins: Plugins, community: Community, name: str) -> int:
+def _tell_opening(plugins: Plugins, community: Community, name: str, mark: str) -> int:
     module = plugins.modules[name]
     count = count_members(community, module.within)
-    letters = 0
-    for _member, person, address in _readers(community):
-        send_mail(
-            address,
+    told = 0
+    for member in _people(community):
+        notify(
+            member,
+            OPENING.name,
             "module_opened",
-            person.language,
-            first_name=person.first_name,
+            key=mark,
+            url=f"/{community.slug}/",
             community=community.name,
             module=module.title,
             member_count=count,
-            page=f"/{community.slug}/",
         )
-        letters += 1
-    return letters
+        told += 1
+    return told
 
 
-def _tell_new_charter(community: Community) -> int:
-    letters = 0
-    for member, person, address in _readers(community):
+def _tell_new_charter(community: Community, mark: str) -> int:
+    told = 0
+    for member in _people(community):
         if charter.has_accepted_current(member):
             continue
-        send_mail(
-            address,
+        notify(
+            member,
+            CHARTER.name,
             "new_charter",
-            person.language,
-            first_name=person.first_name,
+            key=mark,
+            url=f"/{community.slug}/charte",
             community=community.name,
             version=charter.current_version(),
-            page=f"/{community.slug}/charte",
         )
-        letters += 1
-    return letters
+        told += 1
+    return told

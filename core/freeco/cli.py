@@ -24,12 +24,16 @@ from freeco.cli_output import err, out, tell
 from freeco.config import DEVELOPMENT_SECRET, BadConfiguration, Settings
 from freeco.db import db
 from freeco.errors import Refusal
+from freeco.first_run import drafts
+from freeco.first_run.commands import first_run, found, print_first_run
 from freeco.i18n import counted
 from freeco.kernel import kernel
-from freeco.members import founding, membership, people_entry
+from freeco.members import membership, people_entry
 from freeco.members.models import Community
 from freeco.members.people_import import read_people
 from freeco.migrations import runner
+from freeco.notifications.commands import bounces, pushkey
+from freeco.places import gazetteer, geojson, prepare
 from freeco.plugins import BadModule, Plugins
 from freeco.spreadsheets import read_table
 from freeco.worker import schedule
@@ -135,8 +139,11 @@ def serve_with(host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-def check_before_serving(host: str) -> bool:
-    """Refuse to serve what is not ready or not safe; return whether the database is SQLite."""
+def check_before_serving(host: str, address: str = "") -> bool:
+    """Refuse to serve what is not ready or not safe; return whether the database is SQLite.
+
+    On a site where nothing is founded yet, print how to begin; ``address`` is where it is served.
+    """
     app = application()
     with app.app_context():
         if host not in LOOPBACK and not kernel().settings.production:
@@ -145,6 +152,8 @@ def check_before_serving(host: str) -> bool:
                 " et un secret à soi (FREECO_SECRET_KEY)."
             )
         refuse_behind()
+        if drafts.is_new_site():
+            print_first_run(address or kernel().settings.base_url)
         sqlite = db.engine.dialect.name == "sqlite"
         db.engine.dispose()
     return sqlite
@@ -155,7 +164,7 @@ def check_before_serving(host: str) -> bool:
 @click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
 def run(host: str, port: int) -> None:
     """Servir le site sur cette machine, avec le travail de fond."""
-    sqlite = check_before_serving(host)
+    sqlite = check_before_serving(host, f"http://{host}:{port}")
     out.print(f"Freeco est servi sur http://{host}:{port} (Ctrl+C pour arrêter)", highlight=False)
     if not sqlite:
         out.print("Avec PostgreSQL, lancez aussi « freeco worker ».", highlight=False)
@@ -216,37 +225,6 @@ def list_modules() -> None:
     out.print(table)
 
 
-@freeco.command()
-@click.argument("slug")
-@click.argument("name")
-@click.option("--commune", default="", help="Commune où elle se trouve.")
-@click.option("--email", required=True, help="Adresse de la première personne qui y veille.")
-@click.option("--first-name", required=True)
-@click.option("--last-name", required=True)
-@click.option("--charter-accepted", is_flag=True, help="Cette personne a lu et accepté la charte.")
-@within
-def found(
-    slug: str,
-    name: str,
-    commune: str,
-    email: str,
-    first_name: str,
-    last_name: str,
-    charter_accepted: bool,
-) -> None:
-    """Fonder une communauté, et y inscrire la première personne qui veille sur elle."""
-    if not charter_accepted:
-        raise click.ClickException(
-            "Accepter la charte est la seule condition d’entrée : lisez-la, "
-            "puis ajoutez --charter-accepted."
-        )
-    founding.found(installed(), slug, name, commune, email, first_name, last_name)
-    db.session.commit()
-    out.print(
-        f"La communauté {slug} est fondée ; un lien de connexion part à {email}.", highlight=False
-    )
-
-
 @freeco.group(name="import")
 def imports() -> None:
     """Reprendre un tableur existant : tout, ou rien."""
@@ -303,6 +281,8 @@ def doctor() -> None:
     lines.append((own_secret, "secret à soi (FREECO_SECRET_KEY)"))
     real_mail = not settings.mail_url.startswith("file:")
     lines.append((real_mail, "e-mails envoyés par un serveur (FREECO_MAIL_URL)"))
+    returns = bool(settings.mail_return) or not real_mail
+    lines.append((returns, "adresse où reviennent les e-mails non remis (FREECO_MAIL_RETURN)"))
     htmx = Path(__file__).parent / "web/static/npm/htmx.min.js"
     lines.append((htmx.exists(), "paquets npm (facultatifs) : « make front » les installe"))
     for good, text in lines:
@@ -332,6 +312,24 @@ def restore(file: Path, yes: bool) -> None:
     out.print("La base est restaurée.")
 
 
+@freeco.command("outlines")
+@click.argument("communes", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--source", required=True, help="À qui sont ces contours ; écrit sous la carte.")
+@within
+def install_outlines(communes: Path, source: str) -> None:
+    """Préparer le fond de carte depuis un GeoJSON de communes (code, nom), en degrés."""
+    with err.status("Les contours se préparent…"):
+        try:
+            home = kernel().settings.home / "ground"
+            names = gazetteer.department_names()
+            many = prepare.prepare(geojson.lands(communes), names, home, source)
+        except prepare.BadOutlines as error:
+            raise click.ClickException(str(error)) from error
+    out.print(
+        counted("%(num)s commune est sur la carte.", "%(num)s communes sont sur la carte.", many)
+    )
+
+
 def add_module_commands(group: click.Group, plugins: Plugins) -> None:
     """Add the modules' commands, each inside the application; a group joins core's group."""
     for module in plugins.modules.values():
@@ -349,6 +347,14 @@ def _inside(command: click.Command) -> click.Command:
     if command.callback is not None:
         wrapped.callback = within(command.callback)
     return wrapped
+
+
+freeco.add_command(_inside(bounces))
+freeco.add_command(pushkey)
+
+
+for founding in (found, first_run):
+    freeco.add_command(_inside(founding))
 
 
 def main() -> None:

@@ -1,11 +1,13 @@
 """Configuration, read once from the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 DEVELOPMENT_SECRET = "only-for-development"  # noqa: S105 - refused in production below
+TILES = re.compile(r"https://((?:\{s\}\.)?[a-z0-9.-]+(?::[0-9]{1,5})?)/[^\s\"'<>]+")
 
 
 class BadConfiguration(Exception):
@@ -32,11 +34,28 @@ class Settings:
     """``FREECO_ENVIRONMENT=production``: strict about the secret and cookies over HTTPS only."""
     trusted_proxies: int
     """How many reverse proxies stand in front (for the visitor's address and scheme)."""
+    mail_return: str = ""
+    """Where undeliverable e-mails come back, for ``freeco bounces``: ``returns@example.org``."""
+    sms_url: str = field(default="", repr=False)
+    """``https://user:password@gateway/message`` (JSON of SMS Gateway for Android), ``file:folder``,
+    or nothing: no SMS."""
+    push_key: str = field(default="", repr=False)
+    """Private VAPID key of ``freeco pushkey``, for notices in the browser, or nothing."""
+    tiles_url: str = ""
+    """``https://host/{z}/{x}/{y}.png`` of a tile server; empty: Freeco draws the map alone."""
+    tiles_attribution: str = ""
+    """Whom to thank for the tiles, as their licence asks."""
 
     @property
     def is_sqlite(self) -> bool:
         """Whether the database is the single SQLite file."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def tiles_source(self) -> str:
+        """The one host of the tiles, as a Content-Security-Policy names it; empty without."""
+        found = TILES.fullmatch(self.tiles_url)
+        return f"https://{found.group(1).replace('{s}', '*')}" if found else ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -52,6 +71,11 @@ class Settings:
             base_url=values.get("FREECO_BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
             production=_is_production(values.get("FREECO_ENVIRONMENT", "development")),
             trusted_proxies=_count(values.get("FREECO_TRUSTED_PROXIES", "0")),
+            mail_return=values.get("FREECO_MAIL_RETURN", ""),
+            sms_url=values.get("FREECO_SMS_URL", ""),
+            push_key=values.get("FREECO_PUSH_KEY", ""),
+            tiles_url=values.get("FREECO_TILES_URL", ""),
+            tiles_attribution=values.get("FREECO_TILES_ATTRIBUTION", ""),
         )
         settings.check()
         return settings
@@ -67,6 +91,19 @@ class Settings:
                 "FREECO_SECRET_KEY doit être un secret d’au moins 32 caractères en production ; "
                 "par exemple : python3 -c 'import secrets; print(secrets.token_hex(32))'"
             )
+        shown = all(self.tiles_url.count(part) == 1 for part in ("{z}", "{x}", "{y}"))
+        if self.tiles_url and not (shown and self.tiles_source and self.tiles_attribution.strip()):
+            raise BadConfiguration(
+                "FREECO_TILES_URL doit être de la forme https://hôte/{z}/{x}/{y}.png, avec "
+                "FREECO_TILES_ATTRIBUTION qui dit à qui sont ces cartes"
+            )
+        self._check_channels()
+
+    def _check_channels(self) -> None:
+        if self.mail_return and not self.mail_return.rpartition("@")[0]:
+            raise BadConfiguration("FREECO_MAIL_RETURN doit être une adresse e-mail")
+        if self.sms_url and not self.sms_url.startswith(("https://", "http://", "file:")):
+            raise BadConfiguration("FREECO_SMS_URL commence par https://, http:// ou file:")
 
 
 def _is_production(text: str) -> bool:

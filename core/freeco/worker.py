@@ -7,7 +7,7 @@ from datetime import timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.schedulers.base import BaseScheduler
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from freeco.activation import open_due, open_modules
@@ -19,8 +19,13 @@ from freeco.kernel import Kernel
 from freeco.kernel_models import SweepRun
 from freeco.members.models import Attempt, Community, OneTimeLink
 from freeco.module import Job
+from freeco.notifications import digests, reminders
+from freeco.notifications.adapters import configured
+from freeco.notifications.channels import deliver_signals
 from freeco.notifications.delivery import deliver_mail
 from freeco.notifications.models import OutgoingMail
+from freeco.notifications.sweeps import forget_old as forget_old_notices
+from freeco.notifications.sweeps import go_round
 from freeco.web.uploads import forget_old
 
 TICK_SECONDS = 5
@@ -36,8 +41,10 @@ def tick(app: Flask) -> None:
         for work in (
             lambda: deliver_events(kernel.plugins),
             lambda: deliver_mail(kernel.settings),
+            lambda: deliver_signals(kernel.settings, configured(kernel.settings)),
             lambda: run_sweeps(kernel),
             lambda: announce(kernel.plugins),
+            lambda: go_round(kernel.plugins, (digests.due, reminders.due)),
             lambda: forget_old(kernel.settings.home),
         ):
             _try(work)
@@ -83,7 +90,12 @@ def _clean(community: Community) -> None:
             SweepRun.slot != ONCE,
         )
     )
-    db.session.execute(delete(OutgoingMail).where(OutgoingMail.sent_at < long_ago))
+    db.session.execute(
+        delete(OutgoingMail).where(
+            or_(OutgoingMail.sent_at < long_ago, OutgoingMail.refused_at < long_ago)
+        )
+    )
+    forget_old_notices(community)
 
 
 def _due(kernel: Kernel) -> Iterator[tuple[int, str, Job, int]]:

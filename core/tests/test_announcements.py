@@ -9,7 +9,7 @@ from freeco.config import Settings
 from freeco.db import db
 from freeco.kernel import Kernel
 from freeco.members.models import Community, Member
-from freeco.notifications.models import OutgoingMail
+from freeco.notifications.models import Notice, OutgoingMail
 from freeco.plugins import Plugins
 from freeco.testing import make_member
 from freeco.testing.people import open_module
@@ -18,20 +18,25 @@ from freeco.worker import run_sweeps
 
 def told() -> list[tuple[str, str]]:
     db.session.rollback()
-    return [(mail.recipient, mail.subject) for mail in db.session.query(OutgoingMail)]
+    return [(notice.member.name, notice.subject) for notice in db.session.query(Notice)]
 
 
-def test_every_member_with_an_address_is_told_of_an_opening(
+def test_every_member_is_told_of_an_opening(
     community: Community, member: Member, garden_plugins: Plugins
 ) -> None:
     make_member(community, "Jean", "Martin")
     open_module(community, "garden")
     announce(garden_plugins)
-    assert sorted(address for address, _subject in told()) == [
-        "jean.martin@example.org",
-        "marie@example.org",
-    ]
+    assert sorted(name for name, _subject in told()) == ["Jean Martin", "Marie Dupont"]
     assert "Jardin" in told()[0][1]
+
+
+def test_an_opening_waits_for_the_weekly_letter(
+    community: Community, member: Member, garden_plugins: Plugins
+) -> None:
+    open_module(community, "garden")
+    announce(garden_plugins)
+    assert db.session.query(OutgoingMail).count() == 0
 
 
 def test_an_opening_is_told_once(
@@ -48,10 +53,10 @@ def test_the_mark_of_what_was_told_outlives_the_cleaning(
 ) -> None:
     open_module(community, "garden")
     announce(garden_plugins)
-    with held_at(now() + timedelta(days=90)):
+    with held_at(now() + timedelta(days=120)):
         run_sweeps(Kernel(Settings.from_environment({}), garden_plugins))
         announce(garden_plugins)
-    assert len(told()) == 1
+        assert told() == []
 
 
 def test_a_closed_module_is_not_told(member: Member, garden_plugins: Plugins) -> None:
@@ -59,7 +64,7 @@ def test_a_closed_module_is_not_told(member: Member, garden_plugins: Plugins) ->
     assert told() == []
 
 
-def test_who_has_not_accepted_the_charter_in_force_is_asked_once(
+def test_who_has_not_accepted_the_charter_in_force_is_asked_at_once_and_once(
     community: Community, member: Member
 ) -> None:
     make_member(community, "Jean", "Martin")
@@ -67,4 +72,7 @@ def test_who_has_not_accepted_the_charter_in_force_is_asked_once(
     db.session.commit()
     announce(Plugins())
     announce(Plugins())
-    assert [address for address, _subject in told()] == ["marie@example.org"]
+    db.session.rollback()
+    (mail,) = db.session.query(OutgoingMail)
+    assert mail.recipient == "marie@example.org"
+    assert "{site}/lavergne/charte" in mail.body

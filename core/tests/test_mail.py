@@ -1,17 +1,15 @@
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from html.parser import HTMLParser
 from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from jinja2 import UndefinedError
 
@@ -19,9 +17,15 @@ from freeco.clock import held_at, now
 from freeco.config import Settings
 from freeco.db import db
 from freeco.kernel import Kernel
+from freeco.members.models import Member
+from freeco.notifications import digests
 from freeco.notifications.delivery import MOST_TRIES, compose, deliver_mail
 from freeco.notifications.models import OutgoingMail
+from freeco.notifications.notices import notify
 from freeco.notifications.services import OWN_LETTERS, send_mail
+from freeco.notifications.sweeps import go_round
+from freeco.plugins import Plugins
+from freeco.testing.mail_server import PostOffice, free_port, listening
 
 LETTERS: dict[str, dict[str, Any]] = {
     "new_email": {"name": "Zoé Roux", "secret": "s3cret"},
@@ -35,56 +39,22 @@ LETTERS: dict[str, dict[str, Any]] = {
         "community": "Lavergne",
         "secret": "s3cret",
         "household": False,
+        "refusal": "/desabonnement/t0ken",
     },
     "module_opened": {
-        "first_name": "Zoé",
         "module": "Vente directe",
         "community": "Lavergne",
         "member_count": 12,
-        "page": "/lavergne/",
     },
-    "new_charter": {
-        "first_name": "Zoé",
-        "community": "Lavergne",
-        "version": "2",
-        "page": "/lavergne/charte",
+    "new_charter": {"community": "Lavergne", "version": "2"},
+    "reminder": {
+        "what": "Distribution : Petit panier",
+        "date": date(2026, 12, 3),
+        "starts": time(18, 30),
+        "ends": time(19, 30),
+        "place": "Salle des fêtes",
     },
 }
-
-
-class PostOffice:
-    """A real SMTP server that keeps what it takes, and refuses what it is told to refuse."""
-
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-        self.refuses: dict[str, str] = {}
-
-    async def handle_RCPT(  # noqa: N802 - the name aiosmtpd calls
-        self,
-        server: SMTP,
-        session: Session,
-        envelope: Envelope,
-        address: str,
-        options: list[Any],
-    ) -> str:
-        if address in self.refuses:
-            return self.refuses[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(  # noqa: N802 - the name aiosmtpd calls
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        assert isinstance(envelope.content, bytes)
-        self.taken.append(message_from_bytes(envelope.content, policy=policy.default))
-        return "250 OK"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -96,15 +66,13 @@ def office() -> PostOffice:
 def settings(app: Flask, office: PostOffice) -> Iterator[Settings]:
     """Give settings whose mail goes to a server on this machine."""
     kernel: Kernel = app.extensions["freeco"]
-    controller = Controller(office, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    yield replace(
-        kernel.settings,
-        mail_url=f"smtp://127.0.0.1:{controller.port}",
-        mail_from="Freeco – Lavergne <freeco@example.org>",
-        base_url="https://freeco.example",
-    )
-    controller.stop()
+    with listening(office) as mail_url:
+        yield replace(
+            kernel.settings,
+            mail_url=mail_url,
+            mail_from="Freeco – Lavergne <freeco@example.org>",
+            base_url="https://freeco.example",
+        )
 
 
 def write(recipient: str = "zoe@example.org") -> OutgoingMail:
@@ -121,7 +89,9 @@ def test_a_letter_arrives_as_written(settings: Settings, office: PostOffice) -> 
     assert message["From"] == "Freeco – Lavergne <freeco@example.org>"
     assert message["Subject"] == "Confirmez votre adresse"
     assert message["Auto-Submitted"] == "auto-generated"
-    body = message.get_content()
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    body = plain.get_content()
     assert "Bonjour Zoé," in body
     assert "https://freeco.example/lien/s3cret" in body.splitlines()
 
@@ -132,7 +102,6 @@ def test_every_letter_can_be_written(app: Flask, template: str, language: str) -
     mail = send_mail("zoe@example.org", template, language, **LETTERS[template])
     assert 5 < len(mail.subject) < 80
     assert "{{" not in mail.body
-    assert mail.body.count("\n\n") >= 2
     assert "!" not in mail.body
 
 
@@ -261,6 +230,143 @@ def test_an_address_cannot_forge_a_header(
     assert deliver_mail(settings) == 1
     assert mail.last_error != ""
     assert [message["To"] for message in office.taken] == ["zoe@example.org"]
+
+
+class Words(HTMLParser):
+    """Reads the HTML of a letter as its text part would say it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.href = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self.href = dict(attrs)["href"] or ""
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag in {"title", "style"}:
+            return
+        self.words += data.split()
+        if self.href and data.strip() != self.href:
+            self.words += self.href.split()
+        self.href = ""
+
+
+def said_by(message: EmailMessage, kind: str) -> list[str]:
+    """Return the words of a part, without what only lays them out."""
+    part = message.get_body((kind,))
+    assert part is not None
+    text = part.get_content()
+    if kind == "html":
+        reader = Words()
+        reader.feed(text)
+        words = reader.words
+    else:
+        words = text.split()
+    # A colon and a dash lay out a text; a button and a list lay out a page.
+    return [word for word in words if word.strip("-:")]
+
+
+@pytest.mark.parametrize("template", sorted(LETTERS))
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_both_parts_of_a_letter_say_the_same(
+    settings: Settings, office: PostOffice, template: str, language: str
+) -> None:
+    send_mail("zoe@example.org", template, language, **LETTERS[template])
+    db.session.commit()
+    deliver_mail(settings)
+    (message,) = office.taken
+    assert message.get_content_type() == "multipart/alternative"
+    assert said_by(message, "plain") == said_by(message, "html")
+    assert message["Content-Language"] == language
+    html = message.get_body(("html",))
+    assert html is not None
+    page = html.get_content()
+    assert f'<html lang="{language}">' in page
+    assert "<img" not in page
+    assert "<script" not in page
+
+
+def test_a_notice_and_the_weekly_letter_arrive_whole(
+    settings: Settings, office: PostOffice, member: Member
+) -> None:
+    sunday = datetime(2026, 11, 29, 17, 0, tzinfo=UTC)
+    member.joined_at = sunday - timedelta(days=60)
+    content = {"community": "Lavergne", "version": "2"}
+    with held_at(sunday - timedelta(days=2)):
+        for topic in ("core.opening", "core.charter"):
+            notify(member, topic, "new_charter", key=topic, url="/lavergne/charte", **content)
+        db.session.commit()
+    with held_at(sunday):
+        go_round(Plugins(), (digests.due,))
+        assert deliver_mail(settings) == 2
+    at_once, weekly = office.taken
+    for message in (at_once, weekly):
+        assert said_by(message, "plain") == said_by(message, "html")
+        assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        assert message["List-Id"] == "<lavergne.freeco.example>"
+    assert weekly["Subject"] == "Votre semaine dans Amis de Lavergne"
+    html = weekly.get_body(("html",))
+    assert html is not None
+    assert "<h2" in html.get_content()
+    assert 'href="https://freeco.example/lavergne/charte"' in html.get_content()
+
+
+def test_french_typography_survives_the_journey(
+    settings: Settings, office: PostOffice, member: Member
+) -> None:
+    notify(
+        member,
+        "core.reminder",
+        "reminder",
+        key="x",
+        **{**LETTERS["reminder"], "what": "L’« œuf » : 2 €"},
+    )
+    db.session.commit()
+    deliver_mail(settings)
+    (message,) = office.taken
+    assert message["Subject"] == "Demain\u00a0: L’« œuf » : 2 €"
+    for kind in ("plain", "html"):
+        part = message.get_body((kind,))
+        assert part is not None
+        assert "18\u00a0h\u00a030" in part.get_content()
+
+
+def test_what_somebody_typed_never_becomes_a_link_nor_a_tag(
+    settings: Settings, office: PostOffice, member: Member
+) -> None:
+    typed = {"place": "Cliquez : https://evil.example/", "what": "<b onclick=x>"}
+    content = {**LETTERS["reminder"], **typed}
+    notify(member, "core.reminder", "reminder", key="x", **content)
+    db.session.commit()
+    deliver_mail(settings)
+    html = office.taken[0].get_body(("html",))
+    assert html is not None
+    assert 'href="https://evil.example/' not in html.get_content()
+    assert "<b onclick" not in html.get_content()
+    assert "&lt;b onclick=x&gt;" in html.get_content()
+
+
+def test_a_day_without_a_server_loses_nothing(settings: Settings, office: PostOffice) -> None:
+    for number in range(3):
+        write(f"zoe{number}@example.org")
+    down = replace(settings, mail_url=f"smtp://127.0.0.1:{free_port()}")
+    instant = now()
+    for _hour in range(50):
+        instant += timedelta(hours=1)
+        with held_at(instant):
+            assert deliver_mail(down) == 0
+    with held_at(instant + timedelta(hours=2)):
+        assert deliver_mail(settings) == 3
+
+
+def test_a_server_that_is_down_is_knocked_at_once_a_minute(settings: Settings) -> None:
+    letters = [write(f"zoe{number}@example.org") for number in range(3)]
+    deliver_mail(replace(settings, mail_url=f"smtp://127.0.0.1:{free_port()}"))
+    assert all(mail.next_try_at > now() for mail in letters)
+    assert all(mail.last_error for mail in letters)
+    assert sum(mail.tries for mail in letters) == 1
 
 
 def test_a_demo_s_letters_are_files(settings: Settings, tmp_path: Path) -> None:

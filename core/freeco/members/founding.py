@@ -1,23 +1,30 @@
 """Founding a community: its first steward comes in with it."""
 
 import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
 
+from flask import current_app
 from sqlalchemy import select
 
+from freeco.activation import set_threshold
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.members import accounts, membership
-from freeco.members.models import STEWARD, Community, Person
+from freeco.members.models import STEWARD, Admission, Community, Member, Person, Territory
+from freeco.module import Hat, Text
+from freeco.organisations import services as organisations
+from freeco.organisations.models import OrganisationKind
 from freeco.plugins import Plugins
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 60
-TAKEN_BY_THE_SITE = frozenset(
-    {"api", "charte", "connexion", "courrier", "courrier-envoye", "deconnexion", "inscription"}
-    | {"invitation", "langue", "lien", "moi", "static", "design"}
-)
-"""First words of the site's own addresses."""
+FIRST_WORD = re.compile(r"/([^/<]+)")
+RESERVED = frozenset({"api", "static"})
+"""Taken even where no installed module has an API, and where a proxy serves the files."""
 
 
 class BadSlug(Refusal):
@@ -28,6 +35,28 @@ class BadSlug(Refusal):
         "et ne doit pas être déjà prise."
     )
     status = 422
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A community as it will be founded."""
+
+    slug: str
+    name: str
+    commune: str = ""
+    postal_code: str = ""
+    presentation: str = ""
+    timezone: str = "Europe/Paris"
+    territory: str = ""
+    """The name of the group of communities it joins, or begins; or empty."""
+    admission: Admission = Admission.OPEN
+    thresholds: Mapping[str, int] = field(default_factory=dict)
+    """By module; those that are not installed are passed over."""
+    organisation: OrganisationKind | None = None
+    """What kind of body founds it."""
+    organisation_name: str = ""
+    hats: frozenset[Hat] = frozenset()
+    """The founder holds the permissions worn with these."""
 
 
 def found(
@@ -43,20 +72,137 @@ def found(
 
     The steward gets a link to sign in. Raises BadSlug, and Invalid for the name or address.
     """
-    known = db.session.scalar(select(Community.id).where(Community.slug == slug))
-    well_written = SLUG.fullmatch(slug) and len(slug) <= LONGEST_SLUG
-    if not well_written or slug in TAKEN_BY_THE_SITE or known is not None:
+    if slug_problem(slug):
         raise BadSlug
-    community = Community(slug=slug, name=name, commune=commune)
-    db.session.add(community)
     address = accounts.normal_email(email)
     person = db.session.scalar(select(Person).where(Person.email == address))
     if person is None:
         first_name, last_name = accounts.normal_names(first_name, last_name)
         person = Person(first_name=first_name, last_name=last_name, email=address)
         db.session.add(person)
-    db.session.flush()
-    member = membership.join(plugins, community, person, person)
-    membership.grant(member, STEWARD)
+    community = found_as_planned(plugins, Plan(slug=slug, name=name, commune=commune), person)
     accounts.send_sign_in_link(address, f"/{slug}/")
     return community
+
+
+def found_as_planned(
+    plugins: Plugins, plan: Plan, founder: Person, language: str = "", sha256: str = ""
+) -> Community:
+    """Found a community whose first member is the founder, who accepts the charter that was read.
+
+    Raises BadSlug, CharterChanged, Invalid.
+    """
+    if slug_problem(plan.slug):
+        raise BadSlug
+    territory = _territory(plan.territory)
+    # Open until the founder is in: nobody is there yet to invite the first one.
+    community = Community(
+        slug=plan.slug,
+        name=plan.name,
+        commune=plan.commune,
+        presentation=plan.presentation,
+        timezone=plan.timezone,
+        territory_id=territory.id if territory is not None else None,
+    )
+    db.session.add_all([community, founder])
+    db.session.flush()
+    for name, members in plan.thresholds.items():
+        if name in plugins.modules:
+            set_threshold(plugins, community, plugins.modules[name], members)
+    member = membership.join(plugins, community, founder, founder, language, sha256)
+    membership.grant(member, STEWARD)
+    for permission in _worn_with(plugins, plan.hats):
+        membership.grant(member, permission)
+    if plan.organisation is not None:
+        _found_organisation(plugins, plan, member, language, sha256)
+    community.admission = plan.admission
+    db.session.flush()
+    return community
+
+
+def _worn_with(plugins: Plugins, hats: frozenset[Hat]) -> list[str]:
+    return [
+        permission.name
+        for module in plugins.modules.values()
+        for permission in module.permissions
+        if permission.hat in hats
+    ]
+
+
+def _found_organisation(
+    plugins: Plugins, plan: Plan, founder: Member, language: str, sha256: str
+) -> None:
+    organisations.register(
+        plugins,
+        founder.community,
+        plan.organisation or OrganisationKind.OTHER,
+        plan.organisation_name or plan.name,
+        founder=founder,
+        postal_code=plan.postal_code,
+        commune=plan.commune,
+        language=language,
+        sha256=sha256,
+    )
+
+
+def slug_problem(slug: str) -> Text | None:
+    """Say why a community cannot have this address; None when it can."""
+    if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG:
+        return _(
+            "Écrivez l’adresse en minuscules sans accents, avec des chiffres et des tirets : "
+            "amap-de-lavergne. Soixante caractères au plus."
+        )
+    if slug in taken_by_the_site():
+        return _("Cette adresse sert au site lui-même : choisissez-en une autre.")
+    if _exists(slug):
+        return _("Cette adresse est déjà prise : choisissez-en une autre.")
+    return None
+
+
+def propose_slug(name: str) -> str:
+    """Return a free address drawn from a name: « AMAP d’Assiac » is amap-d-assiac."""
+    plain = plain_words(name) or "communaute"
+    for number in count(2):
+        if slug_problem(plain) is None:
+            break
+        plain = f"{plain_words(name) or 'communaute'}-{number}"
+    return plain
+
+
+def plain_words(name: str) -> str:
+    """Return a name in plain letters and hyphens, short enough to be numbered after."""
+    spread = unicodedata.normalize("NFKD", name.lower().replace("œ", "oe").replace("æ", "ae"))
+    letters = "".join(each for each in spread if not unicodedata.combining(each))
+    words = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+    return words[: LONGEST_SLUG - 5].strip("-")
+
+
+def taken_by_the_site() -> frozenset[str]:
+    """Return the first words of the site's own addresses, as its pages declare them."""
+    rules = (rule.rule for rule in current_app.url_map.iter_rules())
+    return RESERVED | {found[1] for rule in rules if (found := FIRST_WORD.match(rule))}
+
+
+def _exists(slug: str) -> bool:
+    return db.session.scalar(select(Community.id).where(Community.slug == slug)) is not None
+
+
+def territory_names() -> list[str]:
+    """Return the names of the groups of communities, in order."""
+    return sorted(db.session.scalars(select(Territory.name)), key=str.casefold)
+
+
+def _territory(name: str) -> Territory | None:
+    name = " ".join(name.split())
+    if not name:
+        return None
+    known = {each.name.casefold(): each for each in db.session.scalars(select(Territory))}
+    if name.casefold() in known:
+        return known[name.casefold()]
+    taken = {each.slug for each in known.values()}
+    plain = plain_words(name) or "territoire"
+    slugs = (plain if number == 1 else f"{plain}-{number}" for number in count(1))
+    territory = Territory(slug=next(slug for slug in slugs if slug not in taken), name=name)
+    db.session.add(territory)
+    db.session.flush()
+    return territory

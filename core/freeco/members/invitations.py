@@ -16,6 +16,7 @@ from freeco.members.households import find_household
 from freeco.members.limits import bound
 from freeco.members.links import hidden
 from freeco.members.models import Community, Household, Invitation, Member, Person
+from freeco.notifications import unsubscribing
 from freeco.notifications.services import send_mail
 from freeco.plugins import Plugins
 
@@ -42,15 +43,19 @@ def invite(
     """Mail an invitation, to share the inviter's household if one is given.
 
     It takes the place of one still waiting for this address. ``counted`` bounds how many a
-    member sends in a day; a whole list is bounded by its size. Raises Invalid, TooMany, and
-    Absent for a household that is not the inviter's.
+    member sends in a day; a whole list is bounded by its size. Who asked for no more
+    invitations is left out of a list, and keeps the way in. Raises Invalid, TooMany,
+    WantsNoInvitation, and Absent for a household that is not the inviter's.
     """
     address = normal_email(email)
     if invited_by.community_id != community.id or invited_by.left_at is not None:
         raise Absent
     if household is not None and find_household(invited_by) is not household:
         raise Absent
+    unwanted = unsubscribing.wants_no_invitation(address)
     if counted:
+        if unwanted:
+            raise unsubscribing.WantsNoInvitation
         bound(f"invite:{invited_by.id}", MOST_A_DAY, DAY_MINUTES)
     db.session.execute(
         delete(Invitation).where(
@@ -69,15 +74,18 @@ def invite(
         expires_at=now() + LASTS,
     )
     db.session.add(invitation)
-    send_mail(
-        address,
-        "invitation",
-        language(),
-        secret=secret,
-        community=community.name,
-        inviter=invited_by.name,
-        household=household is not None,
-    )
+    if not unwanted:
+        mail = send_mail(
+            address,
+            "invitation",
+            language(),
+            secret=secret,
+            community=community.name,
+            inviter=invited_by.name,
+            household=household is not None,
+            refusal=unsubscribing.path_for_stranger(address),
+        )
+        unsubscribing.allow_refusal(mail, community)
     return invitation
 
 

@@ -44,6 +44,12 @@ class DomainMissing(Refusal):
     status = 422
 
 
+class StaysClosed(Refusal):
+    """Nobody takes a rehearsal for a community."""
+
+    reason = _("Une répétition reste un cercle fermé, sur invitation.")
+
+
 class LastSteward(Refusal):
     """A community keeps somebody who looks after it."""
 
@@ -65,6 +71,8 @@ def describe(
     domain = email_domain.strip().lower().removeprefix("@")
     if admission == Admission.DOMAIN and "." not in domain:
         raise DomainMissing
+    if community.rehearsal and admission != Admission.INVITATION:
+        raise StaysClosed
     community.name, community.commune, community.presentation = name, commune, presentation
     community.admission, community.email_domain = admission, domain
 

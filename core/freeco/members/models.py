@@ -3,7 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from freeco.clock import now
@@ -38,6 +39,7 @@ class Community(Model):
     __tablename__ = "community"
     __table_args__ = (
         CheckConstraint("admission IN ('open', 'invitation', 'domain')", name="admission"),
+        CheckConstraint("rehearsal_of_id IS NULL OR admission = 'invitation'", name="rehearsal"),
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
@@ -49,10 +51,29 @@ class Community(Model):
     admission: Mapped[str] = mapped_column(default=Admission.OPEN)
     email_domain: Mapped[str] = mapped_column(default="")
     """For ``domain``: the part after @ of the addresses it admits, in lower case."""
+    commune_insee: Mapped[str] = mapped_column(default="")
+    """INSEE's code of its commune, when its name says which; see ``freeco.places.positions``."""
+    latitude: Mapped[float | None] = mapped_column(default=None)
+    """WGS 84 degrees, like the longitude: typed, or the centre of its commune."""
+    longitude: Mapped[float | None] = mapped_column(default=None)
     territory_id: Mapped[int | None] = mapped_column(
         ForeignKey("territory.id"), default=None, index=True
     )
     territory: Mapped[Territory | None] = relationship(default=None, repr=False, init=False)
+    rehearsal_of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("community.id"), default=None, unique=True
+    )
+    """The community whose stewards try things out here; nothing is true, nothing leaves."""
+
+    @hybrid_property
+    def rehearsal(self) -> bool:
+        """Whether this is a rehearsal: invented people, letters that never leave."""
+        return self.rehearsal_of_id is not None
+
+    @rehearsal.inplace.expression
+    @classmethod
+    def _rehearsal(cls) -> ColumnElement[bool]:
+        return cls.rehearsal_of_id.is_not(None)
 
     @property
     def is_closed(self) -> bool:

@@ -1,6 +1,7 @@
 """Carries the waiting e-mails away: by SMTP, or into a folder for a demo."""
 
 import logging
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -14,21 +15,29 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 
 from freeco.clock import now
 from freeco.config import Settings
 from freeco.db import db
+from freeco.members.models import Community
+from freeco.notifications import bounces
+from freeco.notifications.html_part import html_of
 from freeco.notifications.models import OutgoingMail
 from freeco.notifications.services import SITE
+from freeco.notifications.unsubscribing import PATH
 
 WAITS_MINUTES = (1, 5, 30, 120)
 """Before the second try, the third, and so on; then the last one again and again."""
 MOST_TRIES = 15
-"""Over a day: after that the address is wrong or the letter no longer matters."""
+"""Over a day: after that the address is wrong or the letter no longer matters.
+
+Only refusals count: while the mail server itself is down, nothing is ever given up."""
 TAKEN_MINUTES = 5
 """How long a letter belongs to the worker who took it, should that worker stop."""
 PATIENCE_SECONDS = 30
+NOBODY_S = re.compile(r"[@.](example(\.(com|net|org))?|invalid|test)$", re.IGNORECASE)
+"""The ends of addresses that RFC 2606 keeps for examples: the invented people's."""
 THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 REFUSED_LETTER = (
     smtplib.SMTPResponseException,
@@ -48,8 +57,8 @@ class MailRefused(Exception):
 class Carrier(Protocol):
     """Takes a message away, or raises."""
 
-    def __call__(self, message: EmailMessage, mail_id: int) -> object:
-        """Carry one message."""
+    def __call__(self, message: EmailMessage, mail_id: int, back_to: str) -> object:
+        """Carry one message; what cannot be delivered comes back to ``back_to``."""
 
 
 def deliver_mail(settings: Settings, limit: int = 50) -> int:
@@ -72,18 +81,27 @@ def deliver_mail(settings: Settings, limit: int = 50) -> int:
     except (OSError, smtplib.SMTPException, MailRefused) as error:
         log.warning("the mail server cannot be used: %s", error)
         if mail is not None:
-            _put_back(mail, error)
+            _put_back(mail, error, MOST_TRIES - 2)
+        _wait_together(error)
     return sent
+
+
+def _is_due() -> ColumnElement[bool]:
+    rehearsals = select(Community.id).where(Community.rehearsal)
+    return and_(
+        OutgoingMail.sent_at.is_(None),
+        OutgoingMail.refused_at.is_(None),
+        OutgoingMail.next_try_at <= now(),
+        OutgoingMail.tries < MOST_TRIES,
+        # What is written in a rehearsal is read there, and leaves nowhere.
+        or_(OutgoingMail.community_id.is_(None), OutgoingMail.community_id.not_in(rehearsals)),
+    )
 
 
 def _due() -> Select[OutgoingMail]:
     return (
         select(OutgoingMail)
-        .where(
-            OutgoingMail.sent_at.is_(None),
-            OutgoingMail.next_try_at <= now(),
-            OutgoingMail.tries < MOST_TRIES,
-        )
+        .where(_is_due())
         .order_by(OutgoingMail.next_try_at, OutgoingMail.id)
         .limit(1)
     )
@@ -100,26 +118,54 @@ def _take() -> OutgoingMail | None:
 
 def _send(mail: OutgoingMail, settings: Settings, carry: Carrier) -> bool:
     """Send one letter and note it; a server that has gone away stops the round."""
+    if settings.production and NOBODY_S.search(mail.recipient):
+        mail.refused_at, mail.last_error = now(), "reserved for examples (RFC 2606)"
+        db.session.commit()
+        return False
     try:
         message = compose(mail, settings)
-        mail_id = mail.id
+        mail_id, back_to = mail.id, bounces.return_address(mail, settings)
         # Nothing is open in the database while the server answers.
         db.session.rollback()
-        carry(message, mail_id)
+        carry(message, mail_id, back_to)
+    except smtplib.SMTPRecipientsRefused as error:
+        _put_back(mail, error)
+        code, words = next(iter(error.recipients.values()))
+        bounces.note_refusal(mail, f"{code} {words.decode('utf-8', 'replace')}")
+        db.session.commit()
+        return False
     except REFUSED_LETTER as error:
         _put_back(mail, error)
         return False
-    mail.sent_at, mail.last_error = now(), ""
-    mail.body = ""  # it may hold the secret of a link, which is nowhere else in clear
+    # A statement, not the row: its reader may have refused it while it left, and it is gone. The
+    # body may hold the secret of a link, which is nowhere else in clear.
+    db.session.execute(
+        update(OutgoingMail)
+        .where(OutgoingMail.id == mail_id)
+        .values(sent_at=now(), last_error="", body="", unsubscribe="")
+    )
     db.session.commit()
     return True
 
 
-def _put_back(mail: OutgoingMail, error: Exception) -> None:
+def _put_back(mail: OutgoingMail, error: Exception, most_tries: int = MOST_TRIES) -> None:
     db.session.rollback()
+    mail.tries = min(mail.tries, most_tries)
     wait = WAITS_MINUTES[min(mail.tries, len(WAITS_MINUTES)) - 1]
     mail.next_try_at = now() + timedelta(minutes=wait)
     mail.last_error = str(error)[:500]
+    db.session.commit()
+
+
+def _wait_together(error: Exception) -> None:
+    """Have every letter wait a minute for a server that is down: each tick would knock again."""
+    db.session.execute(
+        update(OutgoingMail)
+        .where(_is_due())
+        .values(
+            next_try_at=now() + timedelta(minutes=WAITS_MINUTES[0]), last_error=str(error)[:500]
+        )
+    )
     db.session.commit()
 
 
@@ -132,12 +178,33 @@ def compose(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     message["To"] = _address(mail.recipient)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(now())
-    message["Message-ID"] = f"<{mail.id}.{int(mail.created_at.timestamp())}@{host}>"
+    message["Message-ID"] = f"<{bounces.mark(mail, settings)}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(
-        mail.body.replace(SITE, settings.base_url), charset="utf-8", cte="quoted-printable"
+    if mail.community_id is not None:
+        slug = db.session.get_one(Community, mail.community_id).slug
+        message["List-Id"] = f"<{slug}.{host}>"
+    if mail.unsubscribe:
+        _say_how_to_stop(message, mail, settings)
+    text = mail.body.replace(SITE, settings.base_url)
+    message.set_content(text, charset="utf-8", cte="quoted-printable")
+    message.add_alternative(
+        html_of(text, mail.language, mail.subject, settings.base_url),
+        subtype="html",
+        charset="utf-8",
+        cte="quoted-printable",
     )
+    message["Content-Language"] = mail.language
     return message
+
+
+def _say_how_to_stop(message: EmailMessage, mail: OutgoingMail, settings: Settings) -> None:
+    """Write the headers of RFC 8058, which asks for an HTTPS address that needs nothing else."""
+    ways = [f"<{settings.base_url}{PATH}{mail.unsubscribe}>"]
+    if settings.mail_return:
+        ways.append(f"<mailto:{settings.mail_return}?subject={mail.unsubscribe}>")
+    message["List-Unsubscribe"] = ", ".join(ways)
+    if settings.base_url.startswith("https://"):
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
 
 
 def _address(address: str, name: str = "") -> Address:
@@ -154,13 +221,13 @@ def _carrier(mail_url: str) -> Iterator[Carrier]:
         yield _into(Path(mail_url.removeprefix("file:")))
     elif parts.scheme in {"smtp", "smtps"}:
         with _server(mail_url) as server:
-            yield lambda message, _mail_id: server.send_message(message)
+            yield lambda message, _mail_id, back_to: server.send_message(message, back_to)
     else:
         raise MailRefused("FREECO_MAIL_URL commence par smtp://, smtps:// ou file:")
 
 
 def _into(folder: Path) -> Carrier:
-    def carry(message: EmailMessage, mail_id: int) -> object:
+    def carry(message: EmailMessage, mail_id: int, back_to: str) -> object:
         folder.mkdir(parents=True, exist_ok=True)
         return (folder / f"{mail_id:08}.eml").write_bytes(message.as_bytes())
 

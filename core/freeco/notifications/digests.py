@@ -1,0 +1,153 @@
+"""The weekly letter: what waits, and what comes, in one message."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from freeco.activation import open_modules
+from freeco.clock import now
+from freeco.db import db
+from freeco.i18n import day, hour, said, spoken
+from freeco.members.models import Community, Member
+from freeco.members.proxies import people_served_by
+from freeco.module import AgendaItem
+from freeco.notifications import choices, notices
+from freeco.notifications.choices import Reader
+from freeco.notifications.models import DigestTime, Notice
+from freeco.notifications.services import SITE, one_line
+from freeco.notifications.sweeps import Round, agenda_of
+from freeco.notifications.topics import DIGEST, REMINDER
+from freeco.plugins import Plugins
+
+USUAL_WEEKDAY, USUAL_HOUR = 6, 18
+WEEK = timedelta(days=7)
+LOOKED_BACK = timedelta(days=15)
+"""A letter that was missed is made up for, two weeks at most."""
+
+
+def digest_slot(community: Community) -> datetime | None:
+    """Return the last instant at which the weekly letter was to leave; none before the first."""
+    chosen = db.session.scalar(select(DigestTime).where(DigestTime.community_id == community.id))
+    weekday, at = (chosen.weekday, chosen.hour) if chosen else (USUAL_WEEKDAY, USUAL_HOUR)
+    zone = ZoneInfo(community.timezone)
+    local = now().astimezone(zone)
+    back = (local.weekday() - weekday) % 7
+    slot = datetime.combine(local.date() - timedelta(days=back), time(at), zone)
+    if slot > local:
+        slot = datetime.combine(slot.date() - WEEK, time(at), zone)
+    return slot if chosen is None or slot >= chosen.chosen_at else None
+
+
+def due(plugins: Plugins, community: Community) -> Round | None:
+    """Prepare to write the letter of the week that has just begun."""
+    slot = digest_slot(community)
+    if slot is None:
+        return None
+    opened = open_modules(community)
+
+    def write(member: Member) -> None:
+        reader = choices.reader_of(member)
+        if reader is not None and reader.member is member:
+            _write_digest(plugins, opened, reader, slot)
+
+    return Round(DIGEST.name, slot.date().toordinal(), slot, write)
+
+
+def _write_digest(plugins: Plugins, opened: frozenset[str], reader: Reader, slot: datetime) -> None:
+    """Gather what waits for a reader, and for those they serve; nothing to say, nothing sent."""
+    if choices.rhythm_of(reader.member, DIGEST) == "never" or not choices.takes_mail(reader):
+        return
+    with spoken(reader.person.language):
+        name = reader.member.community.name
+        lines, told = _part(plugins, opened, reader.member, slot)
+        for served in _served(reader):
+            more, also = _part(plugins, opened, served, slot)
+            if more:
+                title = said("Pour %(name)s", name=served.name)
+                lines += [*_heading(title), *more]
+                told += also
+        if not lines:
+            return
+        subject = said("Votre semaine dans %(community)s", community=name)
+        hello = [said("Bonjour %(name)s,", name=reader.person.first_name), ""]
+    mail = notices.noticed_mail(reader, reader.member, DIGEST, subject, hello + lines)
+    db.session.add(mail)
+    for notice in told:
+        notice.told_at = now()
+
+
+def _served(reader: Reader) -> list[Member]:
+    served = [person.id for person in people_served_by(reader.person)]
+    found = db.session.scalars(
+        select(Member).where(
+            Member.community_id == reader.member.community_id,
+            Member.person_id.in_(served),
+            Member.left_at.is_(None),
+        )
+    )
+    return list(found)
+
+
+def _part(
+    plugins: Plugins, opened: frozenset[str], member: Member, slot: datetime
+) -> tuple[list[str], list[Notice]]:
+    zone = ZoneInfo(member.community.timezone)
+    lines: list[str] = []
+    coming = agenda_of(plugins, opened, member, slot, slot + WEEK)
+    if coming:
+        lines += _heading(said("Dans l’agenda, cette semaine"))
+        lines += [_agenda_line(item, zone) for item in coming] + [""]
+    waiting = _waiting_notices(member, slot)
+    if waiting:
+        lines += _heading(said("Ce qu’il faut savoir"))
+        for notice in waiting:
+            lines += _notice_lines(notice)
+    return lines, waiting
+
+
+def _heading(words: str) -> list[str]:
+    return [words, "-" * max(3, len(words)), ""]
+
+
+def _agenda_line(item: AgendaItem, zone: ZoneInfo) -> str:
+    starts = item.starts_at.astimezone(zone)
+    words = {
+        "day": day(starts.date()),
+        "hour": hour(starts.time()),
+        "what": one_line(str(item.title)),
+        "place": one_line(item.place),
+    }
+    if item.place:
+        return "- " + said("%(day)s, %(hour)s, %(place)s – %(what)s", **words)
+    return "- " + said("%(day)s, %(hour)s – %(what)s", **words)
+
+
+def _notice_lines(notice: Notice) -> list[str]:
+    lines = [notice.subject, "", notice.body, ""]
+    if notice.url:
+        lines += [
+            said(
+                "Ouvrir « %(what)s » : %(address)s",
+                what=notice.subject,
+                address=SITE + notice.url,
+            ),
+            "",
+        ]
+    return lines
+
+
+def _waiting_notices(member: Member, slot: datetime) -> list[Notice]:
+    """Return what has not been told yet and is still wanted, the oldest first."""
+    found = db.session.scalars(
+        select(Notice)
+        .where(
+            Notice.member_id == member.id,
+            Notice.told_at.is_(None),
+            Notice.topic != REMINDER.name,  # by then it is past
+            Notice.created_at <= slot,
+            Notice.created_at > slot - LOOKED_BACK,
+        )
+        .order_by(Notice.created_at, Notice.id)
+    )
+    return [notice for notice in found if choices.wants(member, notice.topic)]
