@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import typst
 
@@ -31,18 +32,36 @@ def render_pdf(
 
     The same content at the same instant (aware; the clock's, unless told) gives the same bytes.
     """
+    return _set(template, content, fonts, made_at, format="pdf")
+
+
+def render_thumbnail(
+    template: Path, content: Mapping[str, object], *, points_per_inch: int = 40
+) -> bytes:
+    """Set a template of one page with its content, and return it small, as PNG."""
+    return _set(template, content, (), None, format="png", ppi=points_per_inch)
+
+
+def _set(
+    template: Path,
+    content: Mapping[str, object],
+    fonts: Sequence[Path],
+    made_at: datetime | None,
+    **shape: Any,
+) -> bytes:
     instant = clock.now() if made_at is None else made_at
     if instant.tzinfo is None:
         raise ValueError("an instant must be aware")
     try:
-        return typst.compile(
+        made: bytes = typst.compile(
             template,
             root=template.parent,
             font_paths=list(fonts),
             ignore_system_fonts=True,
-            format="pdf",
             sys_inputs={"content": json.dumps(content)},
             timestamp=instant.astimezone(UTC).replace(microsecond=0),
+            **shape,
         )
     except typst.TypstError as error:
         raise PaperFailed(error.diagnostic or error.message) from error
+    return made
