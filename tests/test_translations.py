@@ -13,6 +13,7 @@ from freeco import i18n
 
 ROOT = Path(__file__).parent.parent
 VALUE = re.compile(r"%\((\w+)\)[sd]|(%%)")
+BADLY_SET = re.compile(r"[ ][:;?!»]|«[ ]|[a-zà-ÿ0-9)»][:;?!](?=\s|$)|[^\W\d_]'[^\W\d_]")
 
 
 def load_tool() -> ModuleType:
@@ -110,3 +111,15 @@ def test_a_language_that_is_begun_says_something_of_its_own() -> None:
     spanish = TOOL.existing(DISTRIBUTIONS[0], "es")
     said = [message for message in sentences(spanish) if all(forms(message.string))]
     assert len(said) >= 200
+
+
+@each_distribution
+def test_french_sentences_are_set_as_french_is(distribution: Any) -> None:
+    """No-break spaces before : ; ? ! », and after «; curly apostrophes."""
+    wrong = [
+        sentence
+        for message in sentences(TOOL.extracted(distribution))
+        for sentence in forms(message.id)
+        if BADLY_SET.search(sentence)
+    ]
+    assert wrong == []

@@ -2,6 +2,9 @@
 
 The session's cookie is SameSite=Lax: another site cannot have pages of ours sent to somebody
 again and again, to guess what is in them by how well they compress.
+
+Ours rather than Flask-Compress 1.25, which compresses parts of a file (206), compresses for who
+refuses it (``gzip;q=0``), and leaves the files it streams open: the tests say so.
 """
 
 import gzip
