@@ -77,7 +77,7 @@ def leaves(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[str]:
 
 def test_the_table_of_commands_is_the_command_line() -> None:
     add_module_commands(freeco, Plugins.installed())
-    rows = re.findall(r"^\| `freeco ((?:[a-z]+ ?)+)", read("README.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `freeco ((?:[a-z]+(?:-[a-z]+)* ?)+)", read("README.md"), re.MULTILINE)
     assert sorted(row.strip() for row in rows) == sorted(leaves(freeco))
 
 
@@ -85,7 +85,7 @@ def test_the_options_of_the_table_exist() -> None:
     add_module_commands(freeco, Plugins.installed())
     for row in re.findall(r"^\| `freeco (.*?)` \|", read("README.md"), re.MULTILINE):
         command: click.Command = freeco
-        for word in re.findall(r"^[a-z ]+", row)[0].split():
+        for word in re.findall(r"^[a-z]+(?:[ -][a-z]+)*", row)[0].split():
             assert isinstance(command, click.Group)
             command = command.commands[word]
         known = {option for each in command.params for option in each.opts}
@@ -101,9 +101,9 @@ def test_the_table_of_settings_is_the_configuration() -> None:
 
 
 def test_every_target_of_make_that_is_named_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", read("Makefile"), re.MULTILINE))
     for file in DOCUMENTS:
-        named = re.findall(r"(?:`|^)make ([a-z-]+)", file.read_text("utf-8"), re.MULTILINE)
+        named = re.findall(r"(?:`|^)make ([a-z0-9-]+)", file.read_text("utf-8"), re.MULTILINE)
         assert set(named) <= targets, file
 
 

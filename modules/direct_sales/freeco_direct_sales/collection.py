@@ -159,8 +159,8 @@ def mark(
         return None
     kept = max(elsewhere[-1], line, key=_rank)
     return said(
-        "Noté ici « %(here)s » à %(hour)s, ailleurs « %(there)s » à %(other)s : "
-        "c’est « %(kept)s », noté en dernier, qui compte.",
+        "Noté ici « %(here)s » à %(hour)s, ailleurs « %(there)s » à %(other)s : "
+        "c’est « %(kept)s », noté en dernier, qui compte.",
         here=state(line),
         hour=_hour(line),
         there=state(elsewhere[-1]),

@@ -60,7 +60,7 @@ def told(reader: Member, values: Mapping[str, Any]) -> RefLabel | None:
         distribution_id=distribution.id,
         _anchor=f"foyer-{household.id}",
     )
-    return RefLabel(said("%(who)s : %(what)s", who=household.name, what=what), url)
+    return RefLabel(said("%(who)s : %(what)s", who=household.name, what=what), url)
 
 
 COLLECTED = OfflineAction("direct_sales.collected", merge, told, AT_THE_TABLE)

@@ -193,7 +193,7 @@ def note_print(distribution_id: int) -> ResponseReturnValue:
     }.values():
         sheets.note_print(distribution, producer)
     db.session.commit()
-    flash(str(_("Noté : ce qui change à partir de maintenant sera marqué « modifié ».")), "good")
+    flash(str(_("Noté : ce qui change à partir de maintenant sera marqué « modifié ».")), "good")
     return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))
 
 

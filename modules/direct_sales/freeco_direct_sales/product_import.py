@@ -188,7 +188,7 @@ class _Reader:
             line.refuse(
                 "price",
                 said(
-                    "Le prix est pour « %(price)s » et l’unité dit « %(unit)s ».",
+                    "Le prix est pour « %(price)s » et l’unité dit « %(unit)s ».",
                     price=price_unit,
                     unit=unit,
                 ),
