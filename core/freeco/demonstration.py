@@ -20,6 +20,8 @@ from freeco.plugins import Plugins
 
 PASSWORD = "trois-ponts-et-un-panier"  # noqa: S105 - printed for whoever tries the demonstration
 SLUG = "trois-ponts"
+DOMAIN = "example.org"
+"""Reserved by RFC 2606: nobody reads its mail."""
 FEWEST_MEMBERS = 12
 PRODUCERS = (
     ("Denis", "Couderc", OrganisationKind.COMPANY, "GAEC des Vergnes"),
@@ -27,6 +29,14 @@ PRODUCERS = (
     ("Karine", "Rouquet", OrganisationKind.INDEPENDENT, "Chèvrerie du Causse"),
     ("Michel", "Salgues", OrganisationKind.INDEPENDENT, "Les Ruchers du Célé"),
 )
+AROUND = (
+    (0.031, 0.105, "Assiac"),
+    (-0.012, 0.014, "Lavergne-sur-Célé"),
+    (-0.118, -0.145, "Le Mas-du-Causse"),
+    (0.042, -0.05, "Saint-Loup-le-Pont"),
+    (0.001, 0.003, "Lavergne-sur-Célé"),
+)
+"""Where the farms and the commune stand: degrees northwards and eastwards of the community."""
 CHARGES = (
     ("Sylvie", "Marty", "coordinatrice"),
     ("Bernard", "Delpech", "trésorier"),
@@ -52,6 +62,19 @@ class Staged:
     sentences: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Casting:
+    """How the invented people come in: where their addresses lead, and whether they sign in."""
+
+    plugins: Plugins
+    community: Community
+    random: Random
+    domain: str = DOMAIN
+    password_hash: str | None = None
+    """Without one nobody ever signs in with these accounts."""
+    language: str = "fr"
+
+
 def staged_community() -> Community | None:
     """Return the demonstration community, if it has been made."""
     return db.session.scalar(select(Community).where(Community.slug == SLUG))
@@ -71,6 +94,8 @@ def stage(plugins: Plugins, members: int, seed: int, advance: Callable[[int], No
         slug=SLUG,
         name="AMAP des Trois Ponts",
         commune="Lavergne-sur-Célé",
+        latitude=44.6,
+        longitude=1.95,
         presentation=(
             "Depuis 2011, nous partageons chaque jeudi les récoltes de quatre fermes à moins de "
             "vingt kilomètres. On s’engage pour une saison, on vient chercher son panier, et on "
@@ -80,38 +105,42 @@ def stage(plugins: Plugins, members: int, seed: int, advance: Callable[[int], No
     )
     db.session.add(community)
     db.session.flush()
+    casting = Casting(plugins, community, chance, password_hash=password)
+    sentences = fill(plugins, settle(casting, members, advance))
+    return Staged(community, list(sign_ins()), sentences)
+
+
+def settle(casting: Casting, members: int, advance: Callable[[int], None]) -> Demonstration:
+    """Bring invented people into a community that is open, and open every module there."""
+    plugins, community, chance = casting.plugins, casting.community, casting.random
     names = _names(chance)
-    people = [
-        _join(plugins, community, first, last, password, chance) for first, last, _charge in CHARGES
-    ]
+    people = [_join(casting, first, last) for first, last, _charge in CHARGES]
     steward, treasurer, _ordinary = people
     membership.grant(steward, STEWARD)
-    farmers = [
-        _join(plugins, community, first, last, password, chance)
-        for first, last, _kind, _name in PRODUCERS
-    ]
+    farmers = [_join(casting, first, last) for first, last, _kind, _name in PRODUCERS]
     farms = [
         organisations.register(plugins, community, kind, name, founder=farmer, role=Role.PRODUCER)
         for farmer, (_first, _last, kind, name) in zip(farmers, PRODUCERS, strict=True)
     ]
-    organisations.register(
+    town_hall = organisations.register(
         plugins,
         community,
         OrganisationKind.COMMUNE,
         "Commune de Lavergne-sur-Célé",
         founder=steward,
     )
+    _stand_around(community, [*farms, town_hall])
     advance(len(people) + len(farmers))
     while len(people) + len(farmers) < members:
         first, last = next(names)
-        people.append(_join(plugins, community, first, last, password, chance))
-        _share(plugins, people, names, password, chance)
+        people.append(_join(casting, first, last))
+        _share(casting, people, names)
         advance(1)
     _serve_without_email(plugins, community, steward, people)
     for module in plugins.modules.values():
         if module.opens_at > members:
             set_threshold(plugins, community, module, max(1, members // 2))
-    staging = Demonstration(
+    return Demonstration(
         community=community,
         members=people,
         coordinator=steward,
@@ -119,13 +148,27 @@ def stage(plugins: Plugins, members: int, seed: int, advance: Callable[[int], No
         producers=farms,
         random=chance,
     )
-    sentences = [
+
+
+def _stand_around(community: Community, bodies: Sequence[Member]) -> None:
+    """Put the farms and the commune on the map, as far from the community as their sheets say."""
+    if community.latitude is None or community.longitude is None:
+        return
+    for body, (north, east, commune) in zip(bodies, AROUND, strict=True):
+        if body.organisation is not None:
+            body.organisation.commune = commune
+            body.organisation.latitude = community.latitude + north
+            body.organisation.longitude = community.longitude + east
+
+
+def fill(plugins: Plugins, staging: Demonstration) -> Sequence[str]:
+    """Let each module fill the community with a season; return what to try first."""
+    return [
         sentence
         for module in plugins.modules.values()
         if module.demonstration is not None
         for sentence in module.demonstration(staging)
     ]
-    return Staged(community, list(sign_ins()), sentences)
 
 
 def sign_ins() -> Iterator[SignIn]:
@@ -146,7 +189,7 @@ def _names(chance: Random) -> Iterator[tuple[str, str]]:
         yield first, f"{last}-{LAST_NAMES[number % len(LAST_NAMES)]}"
 
 
-def _address(first: str, last: str) -> str:
+def _address(first: str, last: str, domain: str = DOMAIN) -> str:
     plain = f"{first}.{last}".lower()
     for accents, letter in (
         ("àâä", "a"),
@@ -158,47 +201,41 @@ def _address(first: str, last: str) -> str:
     ):
         for accent in accents:
             plain = plain.replace(accent, letter)
-    return f"{plain}@example.org"
+    return f"{plain}@{domain}"
 
 
-def _join(
-    plugins: Plugins, community: Community, first: str, last: str, password: str, chance: Random
-) -> Member:
+def _join(casting: Casting, first: str, last: str) -> Member:
+    chance = casting.random
     postal_code, commune = chance.choice(COMMUNES)
     person = Person(
         first_name=first,
         last_name=last,
-        email=_address(first, last),
+        email=_address(first, last, casting.domain),
         phone=f"06 {chance.randint(10, 99)} {chance.randint(10, 99)} {chance.randint(10, 99)} 00",
         address=f"{chance.randint(1, 60)} {chance.choice(STREETS)}",
         postal_code=postal_code,
         commune=commune,
-        password_hash=password,
-        confirmed_at=now(),
+        language=casting.language,
+        password_hash=casting.password_hash,
+        confirmed_at=now() if casting.password_hash is not None else None,
     )
     db.session.add(person)
     db.session.flush()
-    return membership.join(plugins, community, person, person)
+    return membership.join(casting.plugins, casting.community, person, person)
 
 
-def _share(
-    plugins: Plugins,
-    people: list[Member],
-    names: Iterator[tuple[str, str]],
-    password: str,
-    chance: Random,
-) -> None:
+def _share(casting: Casting, people: list[Member], names: Iterator[tuple[str, str]]) -> None:
     """Give one household in four two people under one name."""
-    if chance.random() > 1 / 4:
+    if casting.random.random() > 1 / 4:
         return
     first = people[-1]
     if first.person is None:
         return
     name, _other = next(names)
-    partner = _join(plugins, first.community, name, first.person.last_name, password, chance)
+    partner = _join(casting, name, first.person.last_name)
     household = households.household_of(first)
     households.rename(household, f"{first.person.last_name}, {first.person.first_name} et {name}")
-    households.add_to_household(plugins, household, partner)
+    households.add_to_household(casting.plugins, household, partner)
 
 
 def _serve_without_email(
