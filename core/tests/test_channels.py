@@ -448,9 +448,9 @@ def test_who_serves_somebody_sees_what_to_tell_and_marks_it(
     assert "05 55 00 00 01" in page
     assert "La charte de Lavergne a changé" in page
     assert reader.post("/lavergne/avis/telephone/1").status_code == 302
-    assert "Finalement non" in reader.get("/lavergne/avis/telephone").text
+    assert "Ce n’est pas encore dit" in reader.get("/lavergne/avis/telephone").text
     reader.post("/lavergne/avis/telephone/1")
-    assert "Finalement non" not in reader.get("/lavergne/avis/telephone").text
+    assert "Ce n’est pas encore dit" not in reader.get("/lavergne/avis/telephone").text
 
 
 def test_nobody_else_sees_a_number(client: Visitor, community: Community, served: Member) -> None:

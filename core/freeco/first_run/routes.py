@@ -99,7 +99,7 @@ def _around(draft: FoundingDraft, shown: Screen, form: Form) -> dict[str, Any]:
     name = read(SCREENS[0], draft, g.person)[1]
     around: dict[str, Any] = {"name": name, "site": kernel().settings.base_url}
     if shown.name == "place":
-        zones = [(OF_POSTAL_CODE, _("Celle du code postal")), *ZONES.items()]
+        zones = [(OF_POSTAL_CODE, _("L’heure du code postal")), *ZONES.items()]
         around |= {"zones": zones, "territories": territory_names()}
     elif shown.name == "kind":
         around["presets"] = PRESETS
