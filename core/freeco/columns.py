@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from freeco.cells import BadCell, plain, same_heading, tidy
-from freeco.i18n import counted, said
+from freeco.i18n import counted, said, spoken
 from freeco.module import Text
 from freeco.spreadsheets import Row, Table
 
@@ -41,10 +41,16 @@ class Notice:
 
 
 def guess(header: Sequence[str], columns: Sequence[Column]) -> dict[str, int]:
-    """Return the place of each column found in the header, from 0; a heading serves once."""
+    """Return the place of each column found in the header, from 0; a heading serves once.
+
+    A French sheet is read whatever the language of the screen, and so is one whose headings
+    were copied from the screen.
+    """
+    with spoken("fr"):
+        in_french = [str(column.label) for column in columns]
     found: dict[str, int] = {}
-    for column in columns:
-        for words in (str(column.label), *column.headings):
+    for column, french in zip(columns, in_french, strict=True):
+        for words in (french, str(column.label), *column.headings):
             places = [
                 place
                 for place, heading in enumerate(header)

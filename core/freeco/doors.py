@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from sqlalchemy import and_, func, select
 
@@ -25,6 +26,8 @@ from freeco.members.models import Admission, Community, Invitation, Member, Pers
 from freeco.web import unfinished
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+NOBODY_S = frozenset({"static", "offline.icon", "offline.manifest", "offline.worker"})
+"""What is the same for everybody, and asks nobody's name."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -149,8 +152,21 @@ def may_see(community: Community, person: Person | None) -> bool:
     ) > 0
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's own, but for what is the same for everybody.
+
+    A file may lie in a shared cache, where somebody's cookie has no business; and a file that
+    comes late must not sign in again who has just signed out.
+    """
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Say whether the answer carries the cookie."""
+        return request.endpoint not in NOBODY_S and super().should_set_cookie(app, session)
+
+
 def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
     """Put the guard before every page; modules are known by the blueprints they bring."""
+    app.session_interface = Sessions()
 
     @app.url_value_preprocessor
     def _enter(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -165,9 +181,13 @@ def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
 
     @app.before_request
     def _guard() -> ResponseReturnValue | None:
-        _recognise()
         endpoint = request.endpoint
-        if endpoint is None or endpoint == "static":
+        if endpoint in NOBODY_S:
+            # Kept by caches: no cookie goes with them, not even the renewal of a session.
+            g.person = g.member = g.community = g.acting_for = g.behind = None
+            return None
+        _recognise()
+        if endpoint is None:
             return None
         door = door_of(current_app, endpoint)
         blueprint = (request.blueprints or [""])[-1]

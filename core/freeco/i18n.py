@@ -28,6 +28,14 @@ what it does not say yet stays in French."""
 MOMENTS = {"fr": "d MMMM y 'à' HH:mm", "en": "d MMMM y, HH:mm", "es": "d 'de' MMMM 'de' y, HH:mm"}
 
 
+DAYS = {
+    "fr": ("EEEE d MMMM", "EEE d MMM", " y"),
+    "en": ("EEEE d MMMM", "EEE d MMM", " y"),
+    "es": ("EEEE, d 'de' MMMM", "EEE d MMM", " 'de' y"),
+}
+"""A day in full, shortened, and how the year follows."""
+
+
 def _(message: str, **values: Any) -> str:
     """Translate a French sentence when it is shown (lazily: it may stand on a class)."""
     return cast(str, flask_babel.lazy_gettext(message, **values))
@@ -94,13 +102,23 @@ def percent(basis_points: int) -> str:
 
 def day(value: date) -> str:
     """Show a date in full: jeudi 3 décembre 2026."""
-    text = format_date(value, "EEEE d MMMM y", locale=language())
-    return text.replace(" 1 ", " 1er ") if language() == "fr" else text
+    whole, _short, year = DAYS[language()]
+    return _written_day(value, whole + year)
+
+
+def day_and_month(value: date) -> str:
+    """Show a date without its year: jeudi 3 décembre."""
+    return _written_day(value, DAYS[language()][0])
 
 
 def short_day(value: date) -> str:
-    """Show a date without its year: jeu. 3 déc."""
-    return format_date(value, "EEE d MMM", locale=language())
+    """Show a date shortened, without its year: jeu. 3 déc."""
+    return _written_day(value, DAYS[language()][1])
+
+
+def _written_day(value: date, pattern: str) -> str:
+    text = format_date(value, pattern, locale=language())
+    return text.replace(" 1 ", " 1er ") if language() == "fr" else text
 
 
 def moment(value: datetime) -> str:

@@ -117,7 +117,7 @@ def _records(name: str, text: str) -> Iterator[list[str]]:
     except csv.Error as error:
         raise UnreadableFile(
             said(
-                "Dans « %(name)s », des guillemets sont mal fermés vers la ligne %(line)s.",
+                "Dans « %(name)s », des guillemets sont mal fermés vers la ligne %(line)s.",
                 name=name,
                 line=lines.line_num,
             )

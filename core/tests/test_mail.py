@@ -265,7 +265,7 @@ def said_by(message: EmailMessage, kind: str) -> list[str]:
     else:
         words = text.split()
     # A colon and a dash lay out a text; a button and a list lay out a page.
-    return [word for word in words if word.strip("-:")]
+    return [told for word in words if (told := word.strip("-:"))]
 
 
 @pytest.mark.parametrize("template", sorted(LETTERS))

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "core_9999"
-down_revision = "core_0001"
+down_revision = "DOWN"
 branch_labels = None
 depends_on = None
 
@@ -76,8 +76,9 @@ def test_rebuilding_a_table_on_sqlite_keeps_what_points_at_it(
     app = create_app(settings_for(f"sqlite:///{tmp_path / 'freeco.sqlite'}", tmp_path), Plugins())
     versions = tmp_path / "versions"
     versions.mkdir()
-    first = runner.HERE / "versions" / "core_0001.py"
-    (versions / first.name).write_text(first.read_text())
+    published = sorted((runner.HERE / "versions").glob("core_*.py"))
+    for each in published:
+        (versions / each.name).write_text(each.read_text())
     monkeypatch.setattr(runner, "histories", lambda plugins: [History("core", versions)])
     with app.app_context():
         runner.upgrade(db.engine, Plugins())
@@ -91,7 +92,7 @@ def test_rebuilding_a_table_on_sqlite_keeps_what_points_at_it(
         db.session.flush()
         db.session.execute(text("INSERT INTO child (community_id) VALUES (1)"))
         db.session.commit()
-        (versions / "core_9999.py").write_text(REBUILD)
+        (versions / "core_9999.py").write_text(REBUILD.replace("DOWN", published[-1].stem))
         moved = runner.upgrade(db.engine, Plugins())
         assert [each.history.name for each in moved] == ["core"]
         assert db.session.scalar(text("SELECT count(*) FROM child")) == 1

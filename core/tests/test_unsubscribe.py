@@ -47,6 +47,22 @@ def test_a_notice_carries_the_headers_of_one_click(mail: OutgoingMail) -> None:
     assert message["List-Id"] == "<lavergne.freeco.example>"
 
 
+def test_the_address_leaves_as_it_is_however_long(mail: OutgoingMail) -> None:
+    """What is read is the bytes: a folded address becomes an encoded word nobody decodes."""
+    settings = replace(
+        kernel().settings,
+        base_url=f"https://{'tres-long.' * 12}freeco.example",
+        mail_return="retours@example.org",
+    )
+    sent = compose(mail, settings).as_bytes()
+    line = sent.partition(b"List-Unsubscribe: ")[2].replace(b"\n ", b" ").partition(b"\n")[0]
+    assert line.decode("ascii") == (
+        f"<{settings.base_url}/desabonnement/{mail.unsubscribe}>, "
+        f"<mailto:retours@example.org?subject={mail.unsubscribe}>"
+    )
+    assert b"=?" not in sent.partition(b"Message-ID: ")[2].partition(b"\n")[0]
+
+
 def test_one_click_is_promised_over_https_only(mail: OutgoingMail) -> None:
     message = compose(mail, replace(kernel().settings, base_url="http://localhost"))
     assert message["List-Unsubscribe"] is not None

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from freeco.i18n import hour, language, said
+from freeco.i18n import day_and_month, hour, language, said
 from freeco.members.models import Community
 from freeco.module import AgendaItem
 
@@ -37,7 +37,7 @@ def lines_of(items: Sequence[AgendaItem], community: Community) -> list[Line]:
 
 def _line(item: AgendaItem, zone: ZoneInfo) -> Line:
     begins, ends = item.starts_at.astimezone(zone), item.ends_at.astimezone(zone)
-    return Line(item, day_in_words(begins.date()), _hours(begins, ends))
+    return Line(item, day_and_month(begins.date()), _hours(begins, ends))
 
 
 def _hours(begins: datetime, ends: datetime) -> str:
@@ -45,15 +45,8 @@ def _hours(begins: datetime, ends: datetime) -> str:
     if begins.date() == ends.date():
         return said("de %(start)s à %(end)s", start=start, end=end)
     return said(
-        "de %(start)s au %(day)s à %(end)s", start=start, day=day_in_words(ends.date()), end=end
+        "de %(start)s au %(day)s à %(end)s", start=start, day=day_and_month(ends.date()), end=end
     )
-
-
-def day_in_words(day: date) -> str:
-    """Write a day of the year under way: jeudi 3 décembre."""
-    if language() == "fr":
-        return format_date(day, "EEEE d MMMM", locale="fr").replace(" 1 ", " 1er ")
-    return format_date(day, "EEEE d MMMM", locale=language())
 
 
 def by_month(items: Sequence[AgendaItem], community: Community) -> list[Month]:

@@ -7,7 +7,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 
 from freeco import activation
-from freeco.agenda.lines import day_in_words, lines_of
+from freeco.agenda.lines import lines_of
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
@@ -20,7 +20,7 @@ from freeco.doors import (
     safe_next,
 )
 from freeco.errors import Absent
-from freeco.i18n import _, language
+from freeco.i18n import _, day_and_month, language
 from freeco.kernel import kernel
 from freeco.members import contacts, finding, hats, homes, membership
 from freeco.members.directory import in_order, members_with
@@ -63,7 +63,7 @@ def _presentation() -> ResponseReturnValue:
         opened=kernel().plugins.titled(open_here()),
         board=_still_closed(None)[:MOST_OPENINGS],
         dates=[
-            (story, day_in_words(at.astimezone(zone).date())) for story, at in coming[:MOST_DATES]
+            (story, day_and_month(at.astimezone(zone).date())) for story, at in coming[:MOST_DATES]
         ],
         map_url=_map_url(),
     )

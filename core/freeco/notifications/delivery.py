@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
@@ -22,10 +20,8 @@ from freeco.config import Settings
 from freeco.db import db
 from freeco.members.models import Community
 from freeco.notifications import bounces
-from freeco.notifications.html_part import html_of
+from freeco.notifications.composing import compose
 from freeco.notifications.models import OutgoingMail
-from freeco.notifications.services import SITE
-from freeco.notifications.unsubscribing import PATH
 
 WAITS_MINUTES = (1, 5, 30, 120)
 """Before the second try, the third, and so on; then the last one again and again."""
@@ -167,51 +163,6 @@ def _wait_together(error: Exception) -> None:
         )
     )
     db.session.commit()
-
-
-def compose(mail: OutgoingMail, settings: Settings) -> EmailMessage:
-    """Return the message as it leaves; raises ValueError for a header that would be forged."""
-    message = EmailMessage()
-    name, sender = parseaddr(settings.mail_from)
-    host = urlsplit(settings.base_url).hostname or "localhost"
-    message["From"] = _address(sender, name)
-    message["To"] = _address(mail.recipient)
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(now())
-    message["Message-ID"] = f"<{bounces.mark(mail, settings)}@{host}>"
-    message["Auto-Submitted"] = "auto-generated"
-    if mail.community_id is not None:
-        slug = db.session.get_one(Community, mail.community_id).slug
-        message["List-Id"] = f"<{slug}.{host}>"
-    if mail.unsubscribe:
-        _say_how_to_stop(message, mail, settings)
-    text = mail.body.replace(SITE, settings.base_url)
-    message.set_content(text, charset="utf-8", cte="quoted-printable")
-    message.add_alternative(
-        html_of(text, mail.language, mail.subject, settings.base_url),
-        subtype="html",
-        charset="utf-8",
-        cte="quoted-printable",
-    )
-    message["Content-Language"] = mail.language
-    return message
-
-
-def _say_how_to_stop(message: EmailMessage, mail: OutgoingMail, settings: Settings) -> None:
-    """Write the headers of RFC 8058, which asks for an HTTPS address that needs nothing else."""
-    ways = [f"<{settings.base_url}{PATH}{mail.unsubscribe}>"]
-    if settings.mail_return:
-        ways.append(f"<mailto:{settings.mail_return}?subject={mail.unsubscribe}>")
-    message["List-Unsubscribe"] = ", ".join(ways)
-    if settings.base_url.startswith("https://"):
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-
-
-def _address(address: str, name: str = "") -> Address:
-    local, _at, domain = address.rpartition("@")
-    if not local or not domain:
-        raise ValueError(f"not an address: {address!r}")
-    return Address(name, local, domain)
 
 
 @contextmanager

@@ -37,7 +37,7 @@ class SomebodyElse(Refusal):
     """What a person typed is not sent in another's name."""
 
     reason = _(
-        "Ces lignes ont été notées par quelqu’un d’autre sur cet appareil : "
+        "Ces lignes ont été notées par quelqu’un d’autre sur cet appareil : "
         "elles partiront à sa prochaine connexion."
     )
 
@@ -51,13 +51,13 @@ class UnknownKind(Refusal):
 class WrongClock(Refusal):
     """An instant that cannot be true would decide wrongly who spoke last."""
 
-    reason = _("L’heure notée par cet appareil n’est pas possible : la ligne est à refaire.")
+    reason = _("L’heure notée par cet appareil n’est pas possible : la ligne est à refaire.")
 
 
 class TooOld(Refusal):
     """Too late to be merged."""
 
-    reason = _("Cette ligne date de plus de trente jours : elle n’est plus enregistrée.")
+    reason = _("Cette ligne date de plus de trente jours : elle n’est plus enregistrée.")
 
 
 @dataclass(frozen=True)

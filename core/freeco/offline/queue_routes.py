@@ -53,7 +53,7 @@ def _read(actions: list[Any]) -> tuple[list[queue.Typed], list[queue.Answer]]:
             typed.append(queue.Typed(**TypedSchema().load(each)))
         except ValidationError:
             key = str(each.get("key", ""))[:80] if isinstance(each, dict) else ""
-            reason = str(_("Cette ligne est illisible : elle est à refaire."))
+            reason = str(_("Cette ligne est illisible : elle est à refaire."))
             answers.append(queue.Answer(key, Outcome.REFUSED, reason))
     return typed, answers
 
@@ -77,7 +77,7 @@ def settle(entry_id: int) -> ResponseReturnValue:
     entry = queue.find_entry(kernel().plugins, g.member, held_here(), entry_id)
     queue.settle(entry, g.member)
     db.session.commit()
-    flash(str(_("C’est noté : vérifié.")), "good")
+    flash(str(_("C’est noté : vérifié.")), "good")
     return redirect(url_for("offline_queue.index"))
 
 

@@ -55,6 +55,11 @@ class Organisation(Model):
     address: Mapped[str] = mapped_column(default="")
     postal_code: Mapped[str] = mapped_column(default="")
     commune: Mapped[str] = mapped_column(default="")
+    commune_insee: Mapped[str] = mapped_column(default="")
+    """INSEE's code of its commune, when its name says which; see ``freeco.places.positions``."""
+    latitude: Mapped[float | None] = mapped_column(default=None)
+    """WGS 84 degrees, like the longitude: typed, or the centre of its commune."""
+    longitude: Mapped[float | None] = mapped_column(default=None)
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     roles: Mapped[list["OrganisationRole"]] = relationship(
         init=False, repr=False, back_populates="organisation"

@@ -6,10 +6,9 @@ from datetime import date, timedelta
 from flask import url_for
 from sqlalchemy import func, select
 
-from freeco.agenda.lines import day_in_words
 from freeco.clock import now, today
 from freeco.db import db
-from freeco.i18n import counted, listed, money, said
+from freeco.i18n import counted, day_and_month, listed, money, said
 from freeco.members.models import Community
 from freeco.module import Card
 from freeco.money import Money
@@ -52,7 +51,7 @@ def _sheet(community: Community, distribution: Distribution) -> Card:
     return Card(
         title=said("La feuille de ce soir")
         if is_today
-        else said("La feuille de %(day)s", day=day_in_words(local_day(distribution))),
+        else said("La feuille du %(day)s", day=day_and_month(local_day(distribution))),
         text=said(
             "%(households)s, %(place)s, %(hours)s.",
             households=counted("%(num)s foyer attendu", "%(num)s foyers attendus", many),

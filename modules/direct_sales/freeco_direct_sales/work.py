@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 from flask import url_for
 from sqlalchemy import select
 
-from freeco.agenda.lines import day_in_words
 from freeco.clock import now
 from freeco.db import db
-from freeco.i18n import counted, listed, money, said
+from freeco.i18n import counted, day_and_month, listed, money, said
 from freeco.members import households, membership
 from freeco.members.models import Community, Household, Member
 from freeco.module import Card
@@ -78,7 +77,7 @@ def _to_fetch(community: Community, household: Household) -> Iterator[Card]:
         return
     distribution, names = coming[0].distribution, list(dict.fromkeys(coming[0].names))
     yield Card(
-        title=said("%(day)s : votre panier", day=_sentence(day_in_words(local_day(distribution)))),
+        title=said("%(day)s : votre panier", day=_sentence(day_and_month(local_day(distribution)))),
         text=said(
             "%(what)s. %(place)s, %(hours)s.",
             what=listed(names),
@@ -116,14 +115,14 @@ def _cheques_left(due: list[Cheque]) -> str:
             "%(num)s chèques à remettre, %(sum)s en tout, le premier attendu depuis le %(day)s.",
             len(due),
             sum=money(amount),
-            day=day_in_words(first),
+            day=day_and_month(first),
         )
     return counted(
         "%(num)s chèque à remettre, %(sum)s, avant le %(day)s.",
         "%(num)s chèques à remettre, %(sum)s en tout, le premier avant le %(day)s.",
         len(due),
         sum=money(amount),
-        day=day_in_words(first),
+        day=day_and_month(first),
     )
 
 
@@ -148,7 +147,7 @@ def _of_producer(community: Community, member: Member) -> Iterator[Card]:
         harvest = sheets.harvest_list(distribution, mine[producer_id])
         lines = [f"{line.product} : {line.quantity}" for line in harvest.lines]
         yield Card(
-            title=said("À apporter %(day)s", day=day_in_words(local_day(distribution))),
+            title=said("À apporter le %(day)s", day=day_and_month(local_day(distribution))),
             text=said(
                 "%(farm)s. %(what)s",
                 farm=mine[producer_id].name,

@@ -94,10 +94,10 @@ def test_the_coordinator_s_day_begins_with_the_sheet(
     take(vegetables, neighbour, SMALL)
     found = cards(coordinator, "coordinator")
     assert list(found) == [
-        "La feuille de jeudi 5 novembre",
+        "La feuille du jeudi 5 novembre",
         "2 contrats à faire contresigner",
     ]
-    assert "2 foyers attendus" in str(found["La feuille de jeudi 5 novembre"].text).replace(
+    assert "2 foyers attendus" in str(found["La feuille du jeudi 5 novembre"].text).replace(
         "\u00a0", " "
     )
 
@@ -169,8 +169,8 @@ def test_a_farmer_signs_then_reads_what_to_harvest(
 ) -> None:
     take(vegetables, member, {"Petit panier": 1, "Grand panier": 2})
     found = cards(farmer, "producer")
-    assert list(found) == ["1 contrat à signer", "À apporter jeudi 5 novembre"]
-    assert "Grand panier : 2 paniers" in str(found["À apporter jeudi 5 novembre"].text).replace(
+    assert list(found) == ["1 contrat à signer", "À apporter le jeudi 5 novembre"]
+    assert "Grand panier (2 paniers)" in str(found["À apporter le jeudi 5 novembre"].text).replace(
         "\u00a0", " "
     )
 
@@ -240,9 +240,9 @@ def test_the_home_of_each_charge_shows_its_own_work_only(
 ) -> None:
     take(vegetables, member, SMALL)
     works = {
-        "La feuille de jeudi": (coordinator, "coordinator"),
+        "La feuille du jeudi": (coordinator, "coordinator"),
         "chèque à recevoir": (treasurer, "treasurer"),
-        "À apporter jeudi": (farmer, "producer"),
+        "À apporter le jeudi": (farmer, "producer"),
     }
     pages = {}
     for words, (each, hat) in works.items():
