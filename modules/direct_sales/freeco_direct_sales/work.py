@@ -145,13 +145,13 @@ def _of_producer(community: Community, member: Member) -> Iterator[Card]:
         )
     for producer_id, distribution in _next_to_bring(list(mine)).items():
         harvest = sheets.harvest_list(distribution, mine[producer_id])
-        lines = [f"{line.product} : {line.quantity}" for line in harvest.lines]
+        lines = [f"{line.product} ({line.quantity})" for line in harvest.lines]
         yield Card(
             title=said("À apporter le %(day)s", day=day_and_month(local_day(distribution))),
             text=said(
                 "%(farm)s. %(what)s",
                 farm=mine[producer_id].name,
-                what=" ; ".join(lines[:FEW]) if lines else said("Rien n’est commandé à ce jour."),
+                what=", ".join(lines[:FEW]) if lines else said("Rien n’est commandé à ce jour."),
             ),
             url=url_for(
                 "direct_sales_distributions.harvest",
