@@ -1,4 +1,4 @@
-"""What the tests across distributions share: databases that several processes use."""
+"""What the tests across distributions share: databases several processes use, a phone in a hand."""
 
 import json
 from collections.abc import Iterator
@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from selenium.webdriver.remote.webdriver import WebDriver
 
 from freeco.db import db
 from freeco.testing import create_database, migrated_app, settings_for
+
+from .browser.chromium import chromium
+from .browser.phone import Phone
+from .browser.site import make_demo, served
 
 RACERS = Path(__file__).parent / "racers"
 
@@ -36,3 +41,36 @@ def shared_app(shared_url: str, tmp_path: Path) -> Iterator[Flask]:
 def environment(shared_url: str, tmp_path: Path) -> str:
     """Give the environment of the other processes, as JSON."""
     return json.dumps({"FREECO_HOME": str(tmp_path), "FREECO_DATABASE_URL": shared_url})
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the demonstration that the journeys use, one after the other."""
+    return make_demo(tmp_path_factory.mktemp("journeys"))
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo_home: Path) -> Iterator[str]:
+    """Serve that demonstration as an operator would; give its address."""
+    with served(demo_home) as address:
+        yield address
+
+
+@pytest.fixture(scope="session", params=["with JavaScript", "without JavaScript"])
+def phone_browser(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[WebDriver, bool, dict[str, str]]]:
+    """Give a phone's browser, whether it runs JavaScript, and who has signed in on it."""
+    scripts = request.param == "with JavaScript"
+    with chromium(tmp_path_factory.mktemp("profile"), scripts=scripts) as driver:
+        yield driver, scripts, {}
+
+
+@pytest.fixture
+def phone(phone_browser: tuple[WebDriver, bool, dict[str, str]], demo_site: str) -> Iterator[Phone]:
+    """Give a phone; each page it comes to must fit and have nothing against it."""
+    driver, scripts, sessions = phone_browser
+    phone = Phone(driver, demo_site, sessions, scripts=scripts)
+    yield phone
+    faults = list(dict.fromkeys(phone.faults))
+    assert not faults, "\n".join(faults)
