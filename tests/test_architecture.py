@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(entry.value.split(".")[0] for entry in entry_points(group="freeco.modules"))
 FACES = frozenset({"routes", "api", "cli", "commands", "jobs"})
+OF_A_REQUEST = frozenset({"request", "session", "g"})
 FLASK_FREE = frozenset({"models", "events", "errors"})
 
 
@@ -54,6 +55,16 @@ def imports(file: Path) -> set[str]:
     return found
 
 
+def taken_from(file: Path, package: str) -> set[str]:
+    """Return the names that a file imports from a package, or from one whose name begins so."""
+    return {
+        alias.name
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(package)
+        for alias in node.names
+    }
+
+
 def is_face(file: Path) -> bool:
     """Whether a file speaks with people or programs, and so may commit."""
     return file.stem in FACES or file.stem.endswith(("_routes", "_api"))
@@ -85,12 +96,16 @@ def test_services_know_neither_requests_nor_routes(module: str, graph: grimp.Imp
         if is_face(file) or file.stem in {"plugin", "__init__"} or name not in graph.modules:
             continue
         assert not graph.find_modules_directly_imported_by(name) & faces, name
-        uses = {
-            line
-            for line in ("request", "session", "g")
-            if f"flask import {line}" in file.read_text()
-        }
-        assert not uses, f"{name} reads the request"
+        assert not taken_from(file, "flask") & OF_A_REQUEST, f"{name} reads the request"
+
+
+def test_nobody_takes_what_another_file_keeps_to_itself() -> None:
+    for package in ("freeco", *MODULES):
+        for file in sources(package):
+            hidden = {
+                name for name in taken_from(file, "freeco") if name[0] == "_" and name != "_"
+            }
+            assert not hidden, file
 
 
 def test_nothing_uses_the_model_of_flask_sqlalchemy() -> None:

@@ -14,7 +14,21 @@ import pytest
 
 from freeco import config, hookspecs
 from freeco.cli import add_module_commands, freeco
-from freeco.module import Module
+from freeco.module import (
+    AgendaItem,
+    Card,
+    Found,
+    Job,
+    Load,
+    Module,
+    NavItem,
+    OfflineAction,
+    Permission,
+    Place,
+    Story,
+    Tie,
+    Topic,
+)
 from freeco.plugins import Plugins
 
 ROOT = Path(__file__).parent.parent
@@ -25,6 +39,20 @@ DOCUMENTS = sorted(
     for file in ROOT.glob(pattern)
 )
 HOOKS = {name for name in vars(hookspecs) if name.startswith("freeco_")}
+VALUES = (
+    AgendaItem,
+    Card,
+    Found,
+    Job,
+    Load,
+    NavItem,
+    OfflineAction,
+    Permission,
+    Place,
+    Story,
+    Tie,
+    Topic,
+)
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -65,6 +93,13 @@ def test_every_field_of_a_module_is_explained() -> None:
     rows = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
     explained = [name for row in rows if "field" not in row for name in re.findall(r"`(\w+)`", row)]
     assert explained == list(Module.__dataclass_fields__)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: value.__name__)
+def test_every_field_of_what_modules_give_is_explained(value: type) -> None:
+    quoted = re.findall(r"`([^`]+)`", FENCE.sub("", read("docs/hooks.md")))
+    words = set(re.findall(r"\w+", " ".join(quoted)))
+    assert set(value.__dataclass_fields__) - words == set()
 
 
 def leaves(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[str]:

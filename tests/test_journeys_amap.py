@@ -50,7 +50,7 @@ def test_a_last_minute_change_shows_on_the_sheet(phone: Phone) -> None:
     phone.press("La feuille est imprimée")
     phone.unfold("Changer le panier d’un foyer")
     phone.press("Légumes d’hiver")
-    household = re.sub(r"^Changer le panier de (.+), .+$", r"\1", phone.title)
+    household = re.sub(r"^Changer le panier\s: (.+), .+$", r"\1", phone.title)
     before = int(phone.field("Grand panier").get_attribute("value") or 0)
     phone.write("Grand panier", str(before + 1))
     phone.press("Noter le changement")

@@ -19,9 +19,9 @@ from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices, commands
 from freeco.notifications.bounces import Outcome, handle, mark, return_address, try_again
 from freeco.notifications.delivery import compose, deliver_mail
+from freeco.notifications.letters import send_mail
 from freeco.notifications.models import FailingAddress, OutgoingMail
 from freeco.notifications.notices import notify
-from freeco.notifications.services import send_mail
 from freeco.notifications.topics import CHARTER
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_community, make_member
@@ -294,7 +294,7 @@ def test_a_steward_sees_what_waits_what_fails_and_tries_again(
     deliver_mail(replace(settings, mail_url="smtp://127.0.0.1:1"))
     page = sign_in_as(client, person).get("/lavergne/avis/courrier").text
     assert "Rien n’est perdu" in page
-    assert "La charte de Lavergne a changé" in page
+    assert "La charte a changé\u00a0: Lavergne" in page
     assert "no such user" in page
     assert jean.name in page
     assert deliver_mail(settings) == 0  # it waits a minute
@@ -312,6 +312,6 @@ def test_a_steward_does_not_see_another_community_s_mail(
     deliver_mail(replace(settings, mail_url="smtp://127.0.0.1:1"))
     assert steward.person is not None
     page = sign_in_as(client, steward.person).get("/ailleurs/avis/courrier").text
-    assert "La charte de Lavergne a changé" not in page
+    assert "La charte a changé\u00a0: Lavergne" not in page
     client.post("/ailleurs/avis/courrier/reessayer")
     assert deliver_mail(settings) == 0

@@ -173,6 +173,21 @@ def test_no_sms_where_the_operator_has_no_gateway(app: Flask, member: Member) ->
     assert signals() == []
 
 
+def test_one_who_cannot_be_reached_by_sms_takes_nobody_else_s_away(
+    settings: Settings, member: Member, person: Person
+) -> None:
+    class Gone:
+        def carry(self, signal: Signal) -> None:
+            raise Unreachable
+
+    person.phone = "06 12 34 56 78"
+    choices.choose(member, {}, {"sms": True})
+    tell(member, "one")
+    tell(member, "other")
+    assert deliver_signals(settings, {"sms": Gone()}, limit=1) == 0
+    assert [row.tries for row in signals()] == [MOST_TRIES, 0]
+
+
 def test_an_sms_says_from_whom_what_and_where(
     settings: Settings, member: Member, person: Person, tmp_path: Path
 ) -> None:
@@ -182,7 +197,7 @@ def test_an_sms_says_from_whom_what_and_where(
     assert deliver_signals(settings, adapters.configured(settings)) == 1
     (file,) = (tmp_path / "sms").iterdir()
     assert file.read_text("utf-8") == (
-        "+33612345678\n\nAmis de Lavergne : La charte de Lavergne a changé "
+        "+33612345678\n\nAmis de Lavergne : La charte a changé : Lavergne "
         "https://f.example/lavergne/charte\n"
     )
     assert deliver_signals(settings, adapters.configured(settings)) == 0
@@ -446,7 +461,7 @@ def test_who_serves_somebody_sees_what_to_tell_and_marks_it(
     reader = sign_in_as(client, person)
     page = reader.get("/lavergne/avis/telephone").text
     assert "05 55 00 00 01" in page
-    assert "La charte de Lavergne a changé" in page
+    assert "La charte a changé\u00a0: Lavergne" in page
     assert reader.post("/lavergne/avis/telephone/1").status_code == 302
     assert "Ce n’est pas encore dit" in reader.get("/lavergne/avis/telephone").text
     reader.post("/lavergne/avis/telephone/1")

@@ -12,7 +12,7 @@ from freeco.clock import held_at
 from freeco.db import db
 from freeco.members.models import Community, Member, Person
 from freeco.module import AgendaItem, Module
-from freeco.notifications import choices, digests, post_office, reminders
+from freeco.notifications import choices, digests, reminders
 from freeco.notifications.models import Notice, OutgoingMail
 from freeco.notifications.notices import notify
 from freeco.notifications.sweeps import Prepare, forget_old, go_round
@@ -180,7 +180,7 @@ def test_what_left_at_once_is_not_told_again(early: Member) -> None:
 
 def test_a_community_chooses_its_day_and_hour(early: Member, community: Community) -> None:
     with held_at(WEDNESDAY):
-        post_office.choose_digest_time(community, 4, 7)  # Friday at 7:00
+        digests.choose_digest_time(community, 4, 7)  # Friday at 7:00
         db.session.commit()
     tell(early)
     friday = datetime(2026, 11, 27, 6, 0, tzinfo=UTC)
@@ -194,7 +194,7 @@ def test_a_new_day_does_not_send_the_letter_of_a_day_gone_by(
     tell(early)
     thursday = WEDNESDAY + timedelta(days=1)
     with held_at(thursday):
-        post_office.choose_digest_time(community, 2, 18)
+        digests.choose_digest_time(community, 2, 18)
         db.session.commit()
     assert digest(Plugins(), thursday + timedelta(hours=1)) == []
 
@@ -276,7 +276,7 @@ def test_a_steward_chooses_the_day_on_a_page(
     assert page.get("/lavergne/avis/courrier").status_code == 200
     answer = page.post("/lavergne/avis/courrier/jour", data={"weekday": "2", "hour": "19"})
     assert answer.status_code == 302
-    assert post_office.digest_time(community) == (2, 19)
+    assert digests.digest_time(community) == (2, 19)
     wrong = page.post("/lavergne/avis/courrier/jour", data={"weekday": "7", "hour": "19"})
     assert wrong.status_code == 422
 

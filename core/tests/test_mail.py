@@ -20,9 +20,9 @@ from freeco.kernel import Kernel
 from freeco.members.models import Member
 from freeco.notifications import digests
 from freeco.notifications.delivery import MOST_TRIES, compose, deliver_mail
+from freeco.notifications.letters import OWN_LETTERS, send_mail
 from freeco.notifications.models import OutgoingMail
 from freeco.notifications.notices import notify
-from freeco.notifications.services import OWN_LETTERS, send_mail
 from freeco.notifications.sweeps import go_round
 from freeco.plugins import Plugins
 from freeco.testing.mail_server import PostOffice, free_port, listening

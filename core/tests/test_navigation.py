@@ -76,6 +76,16 @@ def test_a_visitor_s_links_are_public(client: Visitor, community: Community) -> 
         assert client.get(entry).status_code == 200, entry
 
 
+def test_what_a_service_shows_everybody_is_among_a_visitor_s_links(
+    client: Visitor, community: Community
+) -> None:
+    open_module(community, "bulletin")
+    open_module(community, "direct_sales")
+    entries = block(client.get("/lavergne/").text, "tabs")
+    assert "/lavergne/bulletin/" in entries
+    assert "/lavergne/direct-sales/" not in entries
+
+
 def test_managing_comes_with_the_coordinator_s_hat(
     client: Visitor, community: Community, member: Member
 ) -> None:

@@ -47,7 +47,7 @@ def test_a_notice_says_why_it_came_and_how_to_stop_it(member: Member) -> None:
     tell(member)
     (mail,) = mails()
     assert mail.recipient == "marie@example.org"
-    assert mail.subject == "La charte de Lavergne a changé"
+    assert mail.subject == "La charte a changé\u00a0: Lavergne"
     assert mail.body.startswith("Bonjour Marie,")
     assert "Ouvrir la page\u00a0: {site}/lavergne/charte" in mail.body
     assert "Vous avez accepté la charte de cette communauté." in mail.body
@@ -144,7 +144,7 @@ def test_what_was_told_and_chosen_is_in_the_export(
     choices.choose(member, {"core.opening": "never"}, {"email": True})
     (membership,) = privacy.export(plugins, person)["memberships"]
     told = membership["notices"]
-    assert [each["subject"] for each in told["notices"]] == ["La charte de Lavergne a changé"]
+    assert [each["subject"] for each in told["notices"]] == ["La charte a changé\u00a0: Lavergne"]
     assert told["rhythms"] == {"core.opening": "never"}
     assert [each["channel"] for each in told["channels"]] == ["email"]
 
@@ -173,7 +173,7 @@ def test_who_has_no_address_is_told_through_who_serves_them(served: Member) -> N
     tell(served)
     (mail,) = mails()
     assert mail.recipient == "marie@example.org"
-    assert mail.subject == "Pour Inès Roy\u00a0: La charte de Lavergne a changé"
+    assert mail.subject == "Pour Inès Roy\u00a0: La charte a changé\u00a0: Lavergne"
     assert mail.body.startswith("Bonjour Marie,\n\nCe message concerne Inès Roy.")
 
 
@@ -197,7 +197,7 @@ def test_the_page_shows_what_i_was_told(client: Visitor, member: Member, person:
     tell(member)
     page = sign_in_as(client, person).get("/lavergne/avis")
     assert page.status_code == 200
-    assert "La charte de Lavergne a changé" in page.text
+    assert "La charte a changé\u00a0: Lavergne" in page.text
 
 
 def test_one_save_keeps_every_choice(client: Visitor, member: Member, person: Person) -> None:
@@ -246,7 +246,8 @@ def test_another_community_s_notices_are_not_shown(
     other = make_member(make_community("ailleurs", "Ailleurs"), person=person)
     notify(other, "core.charter", "new_charter", key="x", community="Ailleurs", version="2")
     db.session.commit()
-    assert "La charte de Ailleurs" not in sign_in_as(client, person).get("/lavergne/avis").text
+    page = sign_in_as(client, person).get("/lavergne/avis")
+    assert "La charte a changé\u00a0: Ailleurs" not in page.text
 
 
 def test_the_page_is_closed_to_strangers(client: Visitor, community: Community) -> None:

@@ -110,17 +110,8 @@ def test_an_unknown_name_finds_nothing(names: None, name: str) -> None:
     assert gazetteer.find_commune(name) is None
 
 
-def test_a_beginning_finds_communes_the_most_peopled_first(names: None) -> None:
-    assert [each.name for each in gazetteer.communes_named("esp", 2)] == ["Espère", "Espédaillac"]
-
-
-def test_a_postal_code_finds_its_communes(names: None) -> None:
-    assert [each.name for each in gazetteer.communes_named("46160")] == ["Cajarc"]
-
-
 def test_without_the_package_no_commune_is_known_and_nothing_breaks() -> None:
     assert gazetteer.find_commune("Cajarc") is None
-    assert gazetteer.communes_named("Caj") == []
 
 
 def test_without_outlines_there_is_no_ground() -> None:

@@ -53,7 +53,7 @@ def test_who_signed_on_paper_is_a_member_and_shares_the_household_of_the_list(
 
 def test_who_was_entered_is_told_by_whom(plugins: Plugins, member: Member) -> None:
     enter(plugins, member, *TWO, signed=True)
-    assert letters() == [("anne@example.org", "Vous êtes membre de Amis de Lavergne")]
+    assert letters() == [("anne@example.org", "Vous êtes membre de «\u00a0Amis de Lavergne\u00a0»")]
 
 
 def test_the_same_list_twice_changes_nothing(plugins: Plugins, member: Member) -> None:

@@ -18,8 +18,8 @@ from freeco.members.membership import StaysClosed
 from freeco.members.models import STEWARD, Admission, Community, Member, Person, Territory
 from freeco.members.people_import import PersonDraft
 from freeco.notifications.delivery import deliver_mail
+from freeco.notifications.letters import in_view
 from freeco.notifications.models import OutgoingMail
-from freeco.notifications.services import in_view
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_community, make_member, make_person, sign_in_as
 from freeco.testing.forms import fill_in
@@ -61,6 +61,14 @@ def test_no_real_person_is_a_member(copy: Community, steward: Member) -> None:
     assert steward.person_id not in {each.person_id for each in members}
     addresses = {each.person.email for each in members if each.person and each.person.email}
     assert {each.rpartition("@")[2] for each in addresses} == {f"{copy.slug}.example.org"}
+
+
+def test_it_stands_where_its_community_stands(community: Community, steward: Member) -> None:
+    community.commune, community.commune_insee = "Figeac", "46102"
+    community.latitude, community.longitude = 44.608, 2.032
+    copy = rehearse(Plugins(), community, "fr")
+    assert (copy.commune, copy.commune_insee) == ("Figeac", "46102")
+    assert (copy.latitude, copy.longitude) == (44.608, 2.032)
 
 
 def test_asking_twice_makes_one(community: Community, copy: Community) -> None:
@@ -142,7 +150,7 @@ def test_the_steward_takes_a_place_and_sees_what_it_sees(marie: Visitor, copy: C
     marie_there = fill_in(marie, places, f"/repetition/places/{camille.id}")
     assert marie_there.status_code == 302
     home = marie.get(f"/{copy.slug}/")
-    assert "Vous tenez la place de Camille Fabre" in home.text
+    assert "Vous tenez la place d’un membre inventé, Camille Fabre" in home.text
     assert marie.get(f"/{copy.slug}/gerer").status_code == 403
     assert "Camille" not in marie.get("/moi").text
     assert marie.get(f"/{copy.slug}/repetition/places").status_code == 200

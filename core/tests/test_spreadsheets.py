@@ -164,7 +164,7 @@ def test_a_line_longer_than_the_header_keeps_its_cells() -> None:
         (b"a\0b;c", "Ce fichier n’est pas un tableau : envoyez un fichier .csv, .xlsx ou .ods."),
         (
             b'Nom;Prix\n"Durand;3\nRoy;2\n',
-            "Dans « liste.csv », des guillemets sont mal fermés vers la ligne 3.",
+            "Dans « liste.csv », des guillemets sont mal fermés vers la ligne 3.",
         ),
         (b"x" * 5_000_001, "Le fichier dépasse 5 Mo. Enregistrez une seule feuille, sans images."),
         (

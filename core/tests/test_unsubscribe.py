@@ -12,9 +12,9 @@ from freeco.members import invitations
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices, unsubscribing
 from freeco.notifications.delivery import compose
+from freeco.notifications.letters import send_mail
 from freeco.notifications.models import OutgoingMail, SuppressedAddress
 from freeco.notifications.notices import notify
-from freeco.notifications.services import send_mail
 from freeco.notifications.topics import CHARTER, OPENING
 from freeco.notifications.unsubscribing import WantsNoInvitation, token_for
 from freeco.testing import Visitor

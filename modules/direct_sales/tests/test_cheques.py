@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
 import pytest
@@ -116,6 +116,10 @@ def test_wrong_clicks_are_undone_one_by_one(cheque: Cheque) -> None:
         cheques.take_back(cheque)
 
 
+def listed(community: Community, state: ChequeState | None = None) -> Sequence[Cheque]:
+    return db.session.scalars(cheques.list_cheques(community, state)).all()
+
+
 def test_cheques_are_listed_by_state_the_soonest_first(
     vegetables: SeasonContract, member: Member, neighbour: Member, take: Take
 ) -> None:
@@ -123,8 +127,8 @@ def test_cheques_are_listed_by_state_the_soonest_first(
     cheques.hand_over(first.cheques[0])
     db.session.commit()
     community = vegetables.community
-    assert cheques.cheques_of(community, ChequeState.HELD) == [first.cheques[0]]
-    assert cheques.cheques_of(community, ChequeState.DUE) == [
+    assert listed(community, ChequeState.HELD) == [first.cheques[0]]
+    assert listed(community, ChequeState.DUE) == [
         second.cheques[0],
         first.cheques[1],
     ]
@@ -133,10 +137,10 @@ def test_cheques_are_listed_by_state_the_soonest_first(
 def test_the_cheques_of_a_place_given_back_are_no_longer_asked_for(cheque: Cheque) -> None:
     community = cheque.subscription.contract.community
     subscriptions.withdraw(cheque.subscription)
-    assert cheques.cheques_of(community) == []
+    assert listed(community) == []
 
 
 def test_a_cheque_is_absent_from_another_community(cheque: Cheque, elsewhere: Community) -> None:
-    assert cheques.cheques_of(elsewhere) == []
+    assert listed(elsewhere) == []
     with pytest.raises(Absent):
         cheques.find_cheque(elsewhere, cheque.id)

@@ -87,7 +87,7 @@ def test_a_neighbour_takes_the_basket_and_a_word_is_left(
     page = client.get(address)
     tick(page, client, home_of(member), taken_by="Nadège Roques", note="Manque un fromage")
     page = client.get(address)
-    assert "pris par Nadège Roques (noté le 2 novembre 2026 à 10:00)" in page.text
+    assert "pris par Nadège Roques (noté le 2 novembre 2026 à\u00a010\u00a0h)" in page.text
     assert "«\u00a0Manque un fromage\u00a0»" in page.text
 
 

@@ -14,13 +14,13 @@ from freeco.module import Card, Hat
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import (
     agenda,
+    cards,
     catalogue,
     cheques,
     contracts,
     distributions,
     sheets,
     subscriptions,
-    work,
 )
 from freeco_direct_sales.models import (
     ContractKind,
@@ -43,8 +43,8 @@ def page(app: Flask, community: Community) -> Iterator[None]:
         yield
 
 
-def cards(member: Member, hat: Hat) -> dict[str, Card]:
-    found = work.cards(member.community, member)
+def cards_under(member: Member, hat: Hat) -> dict[str, Card]:
+    found = cards.cards(member.community, member)
     return {
         str(card.title).replace("\u00a0", " "): card
         for card in found
@@ -57,7 +57,7 @@ def test_a_member_is_told_where_to_come_this_week(
     vegetables: SeasonContract, member: Member, take: Take
 ) -> None:
     take(vegetables, member, SMALL)
-    card = cards(member, "member")["Jeudi 5 novembre : votre panier"]
+    card = cards_under(member, "member")["Jeudi 5 novembre : votre panier"]
     assert card.urgent
     assert "Petit panier. Salle des fêtes, de 18 h 30 à 19 h 30." in card.text.replace(
         "\u00a0", " "
@@ -70,7 +70,7 @@ def test_a_basket_that_will_not_come_calls_nobody(
 ) -> None:
     take(vegetables, member, SMALL)
     distributions.cancel_delivery(contracts.deliveries_of(vegetables)[0], "gel")
-    assert cards(member, "member") == {}
+    assert cards_under(member, "member") == {}
 
 
 @pytest.mark.usefixtures("page")
@@ -78,11 +78,11 @@ def test_a_member_reads_where_the_cheques_stand(
     vegetables: SeasonContract, member: Member, take: Take
 ) -> None:
     done = take(vegetables, member, SMALL, cheques=3)
-    (line,) = [card for card in work.cards(member.community, member) if card.account]
+    (line,) = [card for card in cards.cards(member.community, member) if card.account]
     assert line.text.replace("\u00a0", " ").startswith("3 chèques à remettre, 34,50 € en tout")
     for cheque in done.cheques:
         cheques.hand_over(cheque)
-    (line,) = [card for card in work.cards(member.community, member) if card.account]
+    (line,) = [card for card in cards.cards(member.community, member) if card.account]
     assert line.text == "Tous vos chèques sont remis."
 
 
@@ -92,7 +92,7 @@ def test_the_coordinator_s_day_begins_with_the_sheet(
 ) -> None:
     take(vegetables, member, SMALL)
     take(vegetables, neighbour, SMALL)
-    found = cards(coordinator, "coordinator")
+    found = cards_under(coordinator, "coordinator")
     assert list(found) == [
         "La feuille du jeudi 5 novembre",
         "2 contrats à faire contresigner",
@@ -107,7 +107,7 @@ def test_on_the_day_itself_the_sheet_is_this_evening_s(
     vegetables: SeasonContract, coordinator: Member
 ) -> None:
     with held_at(datetime(2026, 11, 5, 9, tzinfo=UTC)):
-        assert "La feuille de ce soir" in cards(coordinator, "coordinator")
+        assert "La feuille de ce soir" in cards_under(coordinator, "coordinator")
 
 
 @pytest.mark.usefixtures("page")
@@ -122,13 +122,13 @@ def test_what_changes_after_the_print_is_to_be_told(
     delivery = contracts.deliveries_of(vegetables)[0]
     small = vegetables.products[0].id
     subscriptions.change_delivery(done, delivery, {small: 2})
-    assert "1 changement depuis l’impression" not in cards(coordinator, "coordinator")
+    assert "1 changement depuis l’impression" not in cards_under(coordinator, "coordinator")
     with held_at(datetime(2026, 11, 3, 9, tzinfo=UTC)):
         sheets.note_print(thursdays[0])
     with held_at(datetime(2026, 11, 4, 9, tzinfo=UTC)):
         subscriptions.change_delivery(done, delivery, {small: 0})
         db.session.flush()
-        assert "1 changement depuis l’impression" in cards(coordinator, "coordinator")
+        assert "1 changement depuis l’impression" in cards_under(coordinator, "coordinator")
 
 
 @pytest.mark.usefixtures("page")
@@ -138,8 +138,8 @@ def test_a_draft_waits_for_its_coordinator_alone(
     contracts.create_contract(
         producer, "Fraises", ContractKind.FIXED, date(2027, 5, 1), date(2027, 6, 30)
     )
-    assert "1 contrat en préparation" in cards(coordinator, "coordinator")
-    assert work.cards(member.community, member) == []
+    assert "1 contrat en préparation" in cards_under(coordinator, "coordinator")
+    assert cards.cards(member.community, member) == []
 
 
 @pytest.mark.usefixtures("page")
@@ -149,18 +149,18 @@ def test_the_treasurer_reads_how_much_to_receive_and_to_bank_this_month(
     take(vegetables, member, SMALL, cheques=3)
     done = take(vegetables, neighbour, SMALL, cheques=1)
     cheques.hand_over(done.cheques[0])
-    found = cards(treasurer, "treasurer")
+    found = cards_under(treasurer, "treasurer")
     assert list(found) == ["1 chèque à recevoir", "1 chèque à encaisser"]
     assert "11,50 €" in str(found["1 chèque à recevoir"].text).replace("\u00a0", " ")
     assert "34,50 €" in str(found["1 chèque à encaisser"].text).replace("\u00a0", " ")
-    assert cards(treasurer, "coordinator") == {}
+    assert cards_under(treasurer, "coordinator") == {}
 
 
 @pytest.mark.usefixtures("page")
 def test_a_treasurer_without_cheques_has_nothing_to_do(
     vegetables: SeasonContract, treasurer: Member
 ) -> None:
-    assert cards(treasurer, "treasurer") == {}
+    assert cards_under(treasurer, "treasurer") == {}
 
 
 @pytest.mark.usefixtures("page")
@@ -168,7 +168,7 @@ def test_a_farmer_signs_then_reads_what_to_harvest(
     vegetables: SeasonContract, farmer: Member, member: Member, take: Take
 ) -> None:
     take(vegetables, member, {"Petit panier": 1, "Grand panier": 2})
-    found = cards(farmer, "producer")
+    found = cards_under(farmer, "producer")
     assert list(found) == ["1 contrat à signer", "À apporter le jeudi 5 novembre"]
     assert "Grand panier (2 paniers)" in str(found["À apporter le jeudi 5 novembre"].text).replace(
         "\u00a0", " "
@@ -221,7 +221,7 @@ def test_every_card_of_every_charge_leads_to_a_page_its_holder_may_read(
     for each in (coordinator, treasurer, farmer, member):
         with app.test_request_context():
             g.community = each.community
-            found = work.cards(each.community, each)
+            found = cards.cards(each.community, each)
         visitor = visiting(each)
         for card in found:
             assert visitor.get(card.url).status_code == 200, card
@@ -295,5 +295,6 @@ def test_no_card_speaks_of_another_community(
     )
     with app.test_request_context():
         g.community = coordinator.community
-        texts = [f"{card.title} {card.text}" for card in work.cards(elsewhere, coordinator)]
+        texts = [f"{card.title} {card.text}" for card in cards.cards(elsewhere, coordinator)]
+    assert any("Ailleurs" in text for text in texts)
     assert not any("Légumes" in text for text in texts)

@@ -97,7 +97,7 @@ def test_a_price_may_bear_its_unit() -> None:
     assert only("Produit;Prix;Unité", "Ail;3,50 €/kg;kilo").grams == 1000
     found = reading("Produit;Prix;Unité", "Ail;3,50 €/kg;botte")
     assert found.problems == (
-        Problem(2, "Prix", "Le prix est pour « kg » et l’unité dit « botte »."),
+        Problem(2, "Prix", "Le prix est pour « kg » et l’unité dit « botte »."),
     )
 
 

@@ -1,14 +1,18 @@
 """A wrong click is taken back from the sentence that announces it, and only once."""
 
+import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import Flask
 
+from freeco.clock import now
 from freeco.db import db
 from freeco.members.models import Member
 from freeco.testing.forms import fill_in
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import baskets, contracts, distributions
+from freeco_direct_sales import baskets, cheques, contracts, distributions
 from freeco_direct_sales.models import (
     ChequeState,
     ContractState,
@@ -20,6 +24,7 @@ from freeco_direct_sales.models import (
 Visit = Callable[[Member], Visitor]
 Take = Callable[..., Subscription]
 HERE = "/lavergne/direct-sales"
+A_WHILE = 0.4
 
 
 @pytest.fixture
@@ -70,6 +75,25 @@ def test_undoing_twice_takes_one_step_back(
     fill_in(browser, page, f"{step}/retour")
     fill_in(browser, page, f"{step}/retour")
     db.session.rollback()
+    assert cheque.state == ChequeState.HELD
+
+
+def test_two_clicks_at_once_take_one_step_back(
+    app: Flask, subscription: Subscription, treasurer: Member, visiting: Visit
+) -> None:
+    browser = visiting(treasurer)
+    (cheque,) = subscription.cheques
+    cheque.state, cheque.handed_over_at, cheque.banked_at = ChequeState.BANKED, now(), now()
+    db.session.commit()
+    address = f"{HERE}/cheques/{cheque.id}/retour"
+    with ThreadPoolExecutor(1) as pool:
+        cheques.take_back(cheque)
+        db.session.flush()
+        second = pool.submit(browser.post, address, data={"de": ChequeState.BANKED.value})
+        time.sleep(A_WHILE)
+        db.session.commit()
+        assert second.result().status_code == 302
+    db.session.refresh(cheque)
     assert cheque.state == ChequeState.HELD
 
 
