@@ -9,7 +9,7 @@ FRONT := core/freeco/web/static/npm/installed
 GROUND := core/freeco/places/prepared/installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test check bench install front ground translations i18n demo clean
+.PHONY: run test coverage check bench install front ground translations i18n demo clean
 
 run: demo
 	FREECO_HOME=var/demo $(BIN)/freeco run
@@ -17,7 +17,12 @@ run: demo
 demo: install
 	$(BIN)/freeco demo --home var/demo
 
+# A process for each core; what the gate saw of each page is printed at the end.
 test: install
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@cat var/pages.txt
+
+coverage: install
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -q
 	$(BIN)/python -m coverage combine -q

@@ -137,7 +137,7 @@ def test_a_contradiction_is_listed_until_somebody_has_looked(
     answer = fill_in(client, page, "/verifie")
     assert answer.status_code == 302
     page = client.get("/lavergne/hors-ligne")
-    assert "À vérifier : 0" in page.text
+    assert "À vérifier : 0" in page.text
     assert "Vérifié par Awa Diallo" in page.text
 
 
