@@ -102,9 +102,7 @@ def test_services_know_neither_requests_nor_routes(module: str, graph: grimp.Imp
 def test_nobody_takes_what_another_file_keeps_to_itself() -> None:
     for package in ("freeco", *MODULES):
         for file in sources(package):
-            hidden = {
-                name for name in taken_from(file, "freeco") if name[0] == "_" and name != "_"
-            }
+            hidden = {name for name in taken_from(file, "freeco") if name[0] == "_" and name != "_"}
             assert not hidden, file
 
 

@@ -33,10 +33,12 @@ def new_site(new_home: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def operator(phone_browser: tuple[WebDriver, bool], new_site: str) -> Iterator[Phone]:
+def operator(
+    phone_browser: tuple[WebDriver, bool, dict[str, str]], new_site: str
+) -> Iterator[Phone]:
     """Give the phone of whoever founds; each page they come to must have nothing against it."""
-    driver, scripts = phone_browser
-    phone = Phone(driver, new_site, scripts=scripts)
+    driver, scripts, _of_the_demo = phone_browser
+    phone = Phone(driver, new_site, {}, scripts=scripts)
     phone.sign_out()
     yield phone
     faults = list(dict.fromkeys(phone.faults))

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Flask
+from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -24,9 +26,9 @@ from freeco.members.circle_routes import pages as circle_pages
 from freeco.members.household_routes import pages as household_pages
 from freeco.members.steward_routes import pages as steward_pages
 from freeco.notifications.post_office_routes import pages as post_office_pages
-from freeco.notifications.public_routes import pages as letter_pages
-from freeco.notifications.public_routes import unsubscribe
 from freeco.notifications.routes import pages as notification_pages
+from freeco.notifications.unsubscribe_routes import pages as letter_pages
+from freeco.notifications.unsubscribe_routes import unsubscribe
 from freeco.offline.queue_routes import pages as offline_queue_pages
 from freeco.offline.routes import pages as offline_pages
 from freeco.organisations.routes import pages as organisation_pages
@@ -36,6 +38,7 @@ from freeco.web.compression import init_compression
 from freeco.web.confirming import init_confirming
 from freeco.web.design import pages as design_pages
 from freeco.web.forms import LARGEST_ROW_ID
+from freeco.web.module_files import pages as module_file_pages
 from freeco.web.pages import pages as site_pages
 from freeco.web.shell import init_headers, init_shell
 from freeco.web.unfinished import init_unfinished
@@ -43,6 +46,17 @@ from freeco.web.unfinished import pages as unfinished_pages
 
 HERE = Path(__file__).parent
 LARGEST_UPLOAD = 6 * 1024 * 1024
+
+
+class Json(DefaultJSONProvider):
+    """Flask's own, but for brackets without end: bad JSON, and no fault of ours."""
+
+    def loads(self, s: str | bytes, **options: Any) -> Any:
+        """Read JSON. Raises ValueError."""
+        try:
+            return super().loads(s, **options)
+        except RecursionError as error:
+            raise ValueError("too deep") from error
 
 
 class RowId(IntegerConverter):
@@ -90,6 +104,7 @@ def create_app(settings: Settings | None = None, plugins: Plugins | None = None)
 def configure(app: Flask, settings: Settings) -> None:
     """Write Flask's own configuration."""
     app.url_map.converters["int"] = RowId
+    app.json = Json(app)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url.replace(
@@ -134,6 +149,7 @@ def mount_core(app: Flask) -> None:
         design_pages,
         first_run_pages,
         letter_pages,
+        module_file_pages,
         offline_pages,
         unfinished_pages,
         agenda_feed_pages,

@@ -175,9 +175,22 @@ def yes_no(text: str) -> bool:
 
 def plain(text: str) -> str:
     """Return the words alone: no accent, case, punctuation or doubled space."""
+    return " ".join(re.findall(r"[^\W_]+", unaccented(text)))
+
+
+def unaccented(text: str) -> str:
+    """Return the text without case and accents: « Œuf Frais » is « oeuf frais »."""
     bare = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    letters = "".join(mark for mark in bare if not unicodedata.combining(mark))
-    return " ".join(re.findall(r"[^\W_]+", letters))
+    return "".join(mark for mark in bare if not unicodedata.combining(mark))
+
+
+def says(words: str, *texts: str) -> bool:
+    """Whether texts hold all the words looked for, in any order, accents and case apart.
+
+    False for no words at all.
+    """
+    wanted, told = plain(words).split(), plain(" ".join(texts))
+    return bool(wanted) and all(word in told for word in wanted)
 
 
 def same_heading(first: str, second: str) -> bool:

@@ -26,7 +26,9 @@ from freeco.members.models import Admission, Community, Invitation, Member, Pers
 from freeco.web import unfinished
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-NOBODY_S = frozenset({"static", "offline.icon", "offline.manifest", "offline.worker"})
+NOBODY_S = frozenset(
+    {"static", "module_files.file", "offline.icon", "offline.manifest", "offline.worker"}
+)
 """What is the same for everybody, and asks nobody's name."""
 View = TypeVar("View", bound=Callable[..., Any])
 

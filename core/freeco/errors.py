@@ -83,7 +83,10 @@ REASONS: dict[int, Text] = {
     403: _("Vous n’avez pas accès à cette page."),
     404: _("L’adresse est peut-être mal recopiée, ou l’objet n’existe plus."),
     405: _("Revenez en arrière et utilisez le bouton de la page."),
-    413: _("Le fichier dépasse 5 Mo. Enregistrez une seule feuille, sans images."),
+    413: _(
+        "Le fichier dépasse 5 Mo. Une photo : réduisez-la. Un tableau : une seule feuille, sans "
+        "images. Ce qui était enregistré l’est toujours."
+    ),
     415: _("L’API attend du JSON."),
     500: _("L’erreur est notée. Rien de ce qui était déjà enregistré n’est perdu."),
 }

@@ -13,7 +13,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import flask_babel
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, format_percent
 from flask import Flask, g, has_request_context, request, session
@@ -25,7 +25,7 @@ LANGUAGE_NAMES = {"fr": "Français", "en": "English", "es": "Español"}
 WHOLE_LANGUAGES = ("fr", "en")
 """Offered to a visitor whose browser asks for them. One that is only begun is chosen by hand:
 what it does not say yet stays in French."""
-MOMENTS = {"fr": "d MMMM y 'à' HH:mm", "en": "d MMMM y, HH:mm", "es": "d 'de' MMMM 'de' y, HH:mm"}
+DATES = {"fr": "d MMMM y", "en": "d MMMM y", "es": "d 'de' MMMM 'de' y"}
 
 
 DAYS = {
@@ -118,13 +118,26 @@ def short_day(value: date) -> str:
 
 def _written_day(value: date, pattern: str) -> str:
     text = format_date(value, pattern, locale=language())
-    return text.replace(" 1 ", " 1er ") if language() == "fr" else text
+    if language() != "fr":
+        return text
+    return ("1er " + text[2:] if text.startswith("1 ") else text).replace(" 1 ", " 1er ")
+
+
+def month(value: date) -> str:
+    """Show a month: décembre 2026."""
+    return format_date(value, "LLLL y", locale=language())
 
 
 def moment(value: datetime) -> str:
-    """Show an aware instant in the community's zone: 3 décembre 2026 à 18:30."""
+    """Show an aware instant in the community's zone: 3 décembre 2026 à 18 h 30."""
     local = value.astimezone(ZoneInfo(timezone()))
-    return format_datetime(local, MOMENTS[language()], locale=language())
+    on, at = _written_day(local, DATES[language()]), hour(local.time())
+    return f"{on} à\u00a0{at}" if language() == "fr" else f"{on}, {at}"
+
+
+def day_of(value: datetime) -> str:
+    """Show the day of an aware instant in the community's zone, its hour left out."""
+    return day(value.astimezone(ZoneInfo(timezone())).date())
 
 
 def hour(value: time) -> str:
@@ -134,9 +147,20 @@ def hour(value: time) -> str:
     return format_time(value, "HH:mm", locale=language())
 
 
+def hours(start: time, end: time) -> str:
+    """Show from when to when: de 18 h 30 à 19 h 30."""
+    return said("de %(start)s à %(end)s", start=hour(start), end=hour(end))
+
+
 def listed(words: list[str]) -> str:
     """Join words with commas and a last “et”."""
     return format_list(words, locale=language())
+
+
+def sentence(words: object) -> str:
+    """Begin with a capital; unlike ``capitalize``, leave the rest as it is."""
+    text = str(words)
+    return text[:1].upper() + text[1:]
 
 
 def init_languages(app: Flask, folders: list[Path]) -> None:
@@ -148,10 +172,12 @@ def init_languages(app: Flask, folders: list[Path]) -> None:
     app.jinja_env.filters.update(
         money=money,
         day=day,
+        day_of=day_of,
         short_day=short_day,
         moment=moment,
         hour=hour,
         percent=percent,
         number=number,
+        sentence=sentence,
     )
     app.jinja_env.globals.update(counted=counted)

@@ -21,6 +21,8 @@ Hat = Literal["member", "coordinator", "treasurer", "producer"]
 """In what quality somebody reads: the home of each shows another day's work."""
 Group = Literal["orders", "decisions", "around", "me"]
 """Commandes, Décisions, Autour de moi, Moi: the navigation beside the home."""
+Kind = Literal["amap", "commune", "cooperative", "circle"]
+"""What a community is founded as, on the screens of the first run."""
 Rhythm = Literal["at_once", "weekly", "never"]
 """When a notice reaches its reader, unless they chose otherwise."""
 
@@ -117,6 +119,8 @@ class Module:
     summary: Text
     opens_at: int
     """Number of members from which it opens, unless the community or territory says otherwise."""
+    opens_at_in: Mapping[Kind, int] = field(default_factory=dict)
+    """Number of members for the kinds of community where it is needed sooner."""
     within: Literal["community", "territory"] = "community"
     """Whose members are counted."""
     requires: tuple[str, ...] = ()

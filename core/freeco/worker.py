@@ -15,6 +15,7 @@ from freeco.announcements import ONCE, announce
 from freeco.clock import now
 from freeco.db import db
 from freeco.events import deliver_events
+from freeco.first_run import drafts
 from freeco.kernel import Kernel
 from freeco.kernel_models import SweepRun
 from freeco.members.models import Attempt, Community, OneTimeLink
@@ -79,7 +80,8 @@ def _open_due(kernel: Kernel, community: Community) -> None:
 
 
 def _clean(community: Community) -> None:
-    """Forget what has expired: links, counted attempts, swept slots."""
+    """Forget what has expired: links, drafts, counted attempts, swept slots."""
+    drafts.forget_old()
     long_ago = now() - timedelta(days=KEPT_DAYS)
     db.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < long_ago))
     db.session.execute(delete(Attempt).where(Attempt.window_start < long_ago))

@@ -96,9 +96,9 @@ def test_the_letter_says_what_waits_and_what_comes(
     open_module(community, "garden")
     tell(early)
     (mail,) = digest(garden)
-    assert mail.subject == "Votre semaine dans Amis de Lavergne"
+    assert mail.subject == "Votre semaine\u00a0: Amis de Lavergne"
     assert "- jeudi 3 décembre 2026, 18\u00a0h\u00a030, Le pré – Récolte" in mail.body
-    assert "Nous sommes maintenant 3 membres dans Lavergne." in mail.body
+    assert "Nous sommes maintenant 3 membres dans «\u00a0Lavergne\u00a0»." in mail.body
     assert mail.body.count("Bonjour") == 1
     assert "{site}/desabonnement/" in mail.body
 

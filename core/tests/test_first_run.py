@@ -1,5 +1,6 @@
 """The first run: a secret link, five screens that forget nothing, one founding."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from io import BytesIO
@@ -282,11 +283,12 @@ def test_each_kind_is_founded_as_said(
     community = founded()
     assert community.admission == preset.admission
     assert community.presentation == str(preset.presentation)
-    for name, members in preset.thresholds.items():
-        if name in plugins.modules:
-            assert activation.threshold(community, plugins.modules[name]) == members
-            assert activation.is_open(community, name) == (members == 1)
-    assert count(ModuleThreshold) == len(set(preset.thresholds) & set(plugins.modules))
+    sooner = [each for each in plugins.modules.values() if preset.name in each.opens_at_in]
+    for module in sooner:
+        members = module.opens_at_in[preset.name]
+        assert activation.threshold(community, module) == members
+        assert activation.is_open(community, module.name) == (members == 1)
+    assert count(ModuleThreshold) == len(sooner)
     (organisation,) = organisations.organisations_of(community)
     assert organisation.organisation is not None
     assert organisation.organisation.kind == preset.organisation
@@ -375,6 +377,19 @@ def test_a_later_founder_confirms_their_address(
     letters = select(OutgoingMail).where(OutgoingMail.recipient == "anne@freeco.fr")
     assert "/lien/" in db.session.scalars(letters).one().body
     assert client.get("/amap-d-assiac/pret").status_code == 200
+
+
+def test_who_founded_with_an_unproved_address_is_out_once_its_reader_comes(
+    client: Visitor, app: Flask, community: Community, link: str
+) -> None:
+    up_to(client, link, 5)
+    letters = select(OutgoingMail.body).where(OutgoingMail.recipient == "anne@freeco.fr")
+    opened = re.search("/lien/[^ \n]+", db.session.scalars(letters).one())
+    assert opened is not None
+    reader = app.test_client()
+    reader.post(opened[0])
+    assert reader.get("/amap-d-assiac/pret").status_code == 200
+    assert client.get("/amap-d-assiac/pret").location.startswith("/connexion")
 
 
 def test_bad_lines_are_named_and_what_was_typed_stays(client: Visitor, link: str) -> None:

@@ -58,7 +58,7 @@ def test_the_letter_says_who_invites_and_where(circle: Community, host: Member) 
     invite(circle, "jean@example.org", host)
     mail = db.session.scalars(select(OutgoingMail)).one()
     assert mail.recipient == "jean@example.org"
-    assert mail.subject == "Marie Dupont vous invite dans L’Atelier"
+    assert mail.subject == "Marie Dupont vous invite dans «\u00a0L’Atelier\u00a0»"
     assert mail.body.startswith("Bonjour,")
 
 

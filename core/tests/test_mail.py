@@ -306,7 +306,7 @@ def test_a_notice_and_the_weekly_letter_arrive_whole(
         assert said_by(message, "plain") == said_by(message, "html")
         assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert message["List-Id"] == "<lavergne.freeco.example>"
-    assert weekly["Subject"] == "Votre semaine dans Amis de Lavergne"
+    assert weekly["Subject"] == "Votre semaine\u00a0: Amis de Lavergne"
     html = weekly.get_body(("html",))
     assert html is not None
     assert "<h2" in html.get_content()

@@ -13,7 +13,7 @@ from freeco.db import db
 from freeco.members.models import Community, Member
 from freeco.module import Bounds, Module, Place
 from freeco.organisations.models import Organisation, OrganisationKind
-from freeco.places.collection import collect
+from freeco.places.spots import collect
 from freeco.testing import (
     Visitor,
     make_community,

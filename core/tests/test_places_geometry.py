@@ -6,9 +6,9 @@ import pytest
 
 from freeco.module import Bounds
 from freeco.places.clusters import APART, clusters
-from freeco.places.collection import Spot, kinds_of, spread
 from freeco.places.looking import read_bounds
 from freeco.places.projection import View, distance_km, fitting, framed
+from freeco.places.spots import Spot, kinds_of, spread
 
 CAJARC = (44.4846, 1.8427)
 FIGEAC = (44.6086, 2.0333)

@@ -11,10 +11,10 @@ from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.kernel import kernel
 from freeco.members import accounts
-from freeco.members.models import Person
+from freeco.members.models import Community, Member, Person
 from freeco.notifications.models import OutgoingMail
 from freeco.testing.forms import fill_in, form_of
-from freeco.testing.people import make_person, sign_in_as
+from freeco.testing.people import make_member, make_person, sign_in_as
 from freeco.testing.visitor import Visitor
 from freeco.web import uploads
 
@@ -228,3 +228,53 @@ def test_one_place_cannot_fill_the_disk(client: Visitor, marie: Person) -> None:
     ]
     assert answers[0].location.endswith("suite=/inacheve")
     assert answers[-1].location.endswith("suite=/moi")
+
+
+@pytest.fixture
+def written_for_ines(client: Visitor, community: Community, marie: Person) -> Member:
+    """Give Inès, whom Marie serves, and in whose name she wrote when her session ended."""
+    make_member(community, person=marie)
+    ines = make_person("Inès", "Roy")
+    ines.proxy_id = marie.id
+    served = make_member(community, person=ines)
+    with sign_in_as(client, marie).session_transaction() as session:
+        session["acting_for"], session["number"] = served.id, -1
+    ours = OURS | {"Referer": "http://localhost/lavergne/avis"}
+    typed = {"csrf_token": "x", "phone": "1"}
+    asked = client.post("/lavergne/avis", data=typed, token=False, headers=ours)
+    assert asked.location.endswith("suite=/inacheve")
+    sign_in(client, asked)
+    return served
+
+
+def test_what_was_written_for_somebody_is_sent_in_their_name(
+    client: Visitor, written_for_ines: Member
+) -> None:
+    assert "Inès Roy" in client.get("/inacheve").text
+    with client.session_transaction() as session:
+        assert session["acting_for"] == written_for_ines.id
+
+
+def test_what_was_written_for_somebody_is_not_sent_once_another_serves_them(
+    client: Visitor, written_for_ines: Member
+) -> None:
+    assert written_for_ines.person is not None
+    written_for_ines.person.proxy_id = None
+    db.session.commit()
+    assert "Envoyer" not in client.get("/inacheve").text
+    with client.session_transaction() as session:
+        assert "acting_for" not in session
+
+
+def test_what_one_wrote_for_oneself_is_not_sent_in_another_s_name(
+    client: Visitor, community: Community, marie: Person
+) -> None:
+    ines = make_person("Inès", "Roy")
+    ines.proxy_id = marie.id
+    served = make_member(community, person=ines)
+    back = sign_in(client, send_too_late(client, marie))
+    with client.session_transaction() as session:
+        session["acting_for"] = served.id
+    assert "Marie Dupont" in client.get(back.location).text
+    with client.session_transaction() as session:
+        assert "acting_for" not in session

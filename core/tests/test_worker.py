@@ -10,6 +10,8 @@ from flask import Flask
 from freeco.clock import held_at, now
 from freeco.config import Settings
 from freeco.db import db
+from freeco.first_run import drafts
+from freeco.first_run.models import FoundingDraft
 from freeco.kernel import Kernel
 from freeco.kernel_models import SweepRun
 from freeco.members.models import Attempt, Community
@@ -78,6 +80,17 @@ def test_old_attempts_are_forgotten(community: Community) -> None:
     db.session.commit()
     run_sweeps(kernel_with(Job("water", lambda each: None, 60)))
     assert [each.subject for each in db.session.query(Attempt)] == ["new"]
+
+
+def test_what_was_typed_to_found_and_left_too_long_is_forgotten(community: Community) -> None:
+    drafts.links()
+    (draft,) = drafts.open_drafts()
+    draft.answers = {"charter": {"email": "anne@freeco.fr"}}
+    db.session.commit()
+    for days, left in ((13, 1), (15, 0)):
+        with held_at(now() + timedelta(days=days)):
+            run_sweeps(kernel_with(Job("water", lambda each: None, 60)))
+        assert db.session.query(FoundingDraft).count() == left
 
 
 def test_a_tick_sends_the_mail_that_waits(app: Flask, community: Community) -> None:

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
-from freeco.i18n import day_and_month, hour, language, said
+from freeco.i18n import day_and_month, hour, hours, month, said, sentence
 from freeco.members.models import Community
 from freeco.module import AgendaItem
 
@@ -41,11 +39,13 @@ def _line(item: AgendaItem, zone: ZoneInfo) -> Line:
 
 
 def _hours(begins: datetime, ends: datetime) -> str:
-    start, end = hour(begins.time()), hour(ends.time())
     if begins.date() == ends.date():
-        return said("de %(start)s à %(end)s", start=start, end=end)
+        return hours(begins.time(), ends.time())
     return said(
-        "de %(start)s au %(day)s à %(end)s", start=start, day=day_and_month(ends.date()), end=end
+        "de %(start)s au %(day)s à %(end)s",
+        start=hour(begins.time()),
+        day=day_and_month(ends.date()),
+        end=hour(ends.time()),
     )
 
 
@@ -56,9 +56,5 @@ def by_month(items: Sequence[AgendaItem], community: Community) -> list[Month]:
     for each in items:
         found.setdefault(each.starts_at.astimezone(zone).date().replace(day=1), []).append(each)
     return [
-        Month(
-            format_date(first, "LLLL y", locale=language()).capitalize(),
-            lines_of(held, community),
-        )
-        for first, held in found.items()
+        Month(sentence(month(first)), lines_of(held, community)) for first, held in found.items()
     ]

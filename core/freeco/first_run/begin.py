@@ -16,7 +16,7 @@ from freeco.members.founding import Plan
 from freeco.members.links import Purpose, create_link
 from freeco.members.membership import membership_of
 from freeco.members.models import Community, Person
-from freeco.notifications.services import send_mail
+from freeco.notifications.letters import send_mail
 from freeco.plugins import Plugins
 
 
@@ -47,7 +47,7 @@ def plan_of(name: Values, place: Values, kind: Values) -> Plan:
         timezone=zone_of(place["timezone"], place["postal_code"]),
         presentation=kind[f"presentation_{preset.name}"],
         admission=preset.admission,
-        thresholds=preset.thresholds,
+        kind=preset.name,
         organisation=preset.organisation,
         organisation_name=place["commune"] if preset.named_after_place else name["name"],
         hats=preset.hats,

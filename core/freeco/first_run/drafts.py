@@ -45,7 +45,7 @@ def links(*, another: bool = False) -> list[str]:
 
     ``another`` begins one more. What nobody finished in time is forgotten.
     """
-    db.session.execute(delete(FoundingDraft).where(FoundingDraft.expires_at <= now()))
+    forget_old()
     drafts = open_drafts()
     if another or not drafts:
         drafts.append(FoundingDraft(nonce=token_urlsafe(24), expires_at=now() + LASTS))
@@ -54,6 +54,11 @@ def links(*, another: bool = False) -> list[str]:
         draft.expires_at = now() + LASTS
     db.session.flush()
     return [PATH + secret_of(draft) for draft in drafts]
+
+
+def forget_old() -> None:
+    """Forget what nobody finished in time: names and addresses were typed there."""
+    db.session.execute(delete(FoundingDraft).where(FoundingDraft.expires_at <= now()))
 
 
 def secret_of(draft: FoundingDraft) -> str:

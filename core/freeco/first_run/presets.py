@@ -1,11 +1,11 @@
 """The kinds of community that can be founded ready to use: data, one row each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 
-from freeco.i18n import _
+from freeco.i18n import _, counted
 from freeco.members.models import Admission
-from freeco.module import Hat, Text
+from freeco.module import Hat, Kind, Module, Text
 from freeco.organisations.models import OrganisationKind
 
 
@@ -13,7 +13,7 @@ from freeco.organisations.models import OrganisationKind
 class Preset:
     """A kind of community: who comes in, what opens when, what the founder answers for."""
 
-    name: str
+    name: Kind
     title: Text
     text: Text
     """What it sets, in the words of those who choose it."""
@@ -24,11 +24,21 @@ class Preset:
     named_after_place: bool = False
     """It bears the commune's name rather than the community's."""
     admission: Admission = Admission.OPEN
-    thresholds: Mapping[str, int] = field(default_factory=dict)
-    """Members from which a module opens here, by its name; a module that is absent is passed
-    over, and one that is not named keeps its own number."""
     hats: frozenset[Hat] = frozenset({"coordinator"})
     """The first person holds every permission worn with these hats, until others share them."""
+
+    def openings(self, modules: Collection[Module]) -> list[str]:
+        """Say from how many members each module opens here, the first to open first."""
+        members = {each.name: each.opens_at_in.get(self.name, each.opens_at) for each in modules}
+        return [
+            counted(
+                "%(module)s dès %(num)s membre",
+                "%(module)s dès %(num)s membres",
+                members[each.name],
+                module=each.title,
+            )
+            for each in sorted(modules, key=lambda each: members[each.name])
+        ]
 
 
 PRESETS = (
@@ -36,15 +46,14 @@ PRESETS = (
         name="amap",
         title=_("Une AMAP"),
         text=_(
-            "Ouverte à tous. Les paniers et les contrats sont là dès le premier jour ; vous "
-            "coordonnez et tenez les comptes en attendant que d’autres vous rejoignent."
+            "Ouverte à tous. Vous coordonnez et tenez les comptes en attendant que d’autres vous "
+            "rejoignent."
         ),
         presentation=_(
             "Nous partageons les récoltes de fermes proches de chez nous. On s’engage pour une "
             "saison, on vient chercher son panier, et on tient une permanence à son tour."
         ),
         organisation=OrganisationKind.AMAP,
-        thresholds={"direct_sales": 1},
         hats=frozenset({"coordinator", "treasurer"}),
     ),
     Preset(
@@ -60,21 +69,19 @@ PRESETS = (
         ),
         organisation=OrganisationKind.COMMUNE,
         named_after_place=True,
-        thresholds={"direct_sales": 24},
     ),
     Preset(
         name="cooperative",
         title=_("Une coopérative"),
         text=_(
-            "Ouverte à tous. La coopérative est la première organisation membre ; les paniers "
-            "et les contrats s’ouvrent à douze membres."
+            "Ouverte à tous. La coopérative est la première organisation membre ; vous "
+            "coordonnez et tenez les comptes en attendant que d’autres vous rejoignent."
         ),
         presentation=_(
             "Nous produisons, achetons et décidons ensemble : une personne, une voix, et des "
             "prix qui disent ce qu’ils paient."
         ),
         organisation=OrganisationKind.COOPERATIVE,
-        thresholds={"direct_sales": 12},
         hats=frozenset({"coordinator", "treasurer"}),
     ),
     Preset(
@@ -82,12 +89,11 @@ PRESETS = (
         title=_("Un cercle fermé"),
         text=_(
             "Sur invitation : une association, une entreprise, des amis. Personne d’autre "
-            "n’apprend qu’il existe ; les paniers et les contrats s’ouvrent à six membres."
+            "n’apprend qu’il existe."
         ),
         presentation=_("Nous nous organisons entre nous. On entre sur l’invitation d’un membre."),
         organisation=OrganisationKind.ASSOCIATION,
         admission=Admission.INVITATION,
-        thresholds={"direct_sales": 6},
     ),
 )
-BY_NAME = {preset.name: preset for preset in PRESETS}
+BY_NAME: dict[str, Preset] = {preset.name: preset for preset in PRESETS}

@@ -51,6 +51,9 @@ def _stage(plugins: Plugins, community: Community, language: str) -> Community:
         slug=slug,
         name=said("Répétition : %(name)s", name=community.name),
         commune=community.commune,
+        commune_insee=community.commune_insee,
+        latitude=community.latitude,
+        longitude=community.longitude,
         presentation=community.presentation,
         timezone=community.timezone,
     )

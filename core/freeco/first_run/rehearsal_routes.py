@@ -14,7 +14,7 @@ from freeco.kernel import kernel
 from freeco.members import membership
 from freeco.members.models import STEWARD, Community, Member
 from freeco.module import Text
-from freeco.notifications.services import SITE
+from freeco.notifications.letters import SITE
 from freeco.organisations import services as organisations
 
 pages = Blueprint("rehearsal", __name__)

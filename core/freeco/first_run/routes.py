@@ -103,6 +103,7 @@ def _around(draft: FoundingDraft, shown: Screen, form: Form) -> dict[str, Any]:
         around |= {"zones": zones, "territories": territory_names()}
     elif shown.name == "kind":
         around["presets"] = PRESETS
+        around["modules"] = kernel().plugins.modules.values()
         for preset in PRESETS:
             form.values.setdefault(f"presentation_{preset.name}", str(preset.presentation))
     elif shown.name == "charter":

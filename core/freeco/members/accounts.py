@@ -22,7 +22,7 @@ from freeco.members.passwords import (
     hash_password,
     needs_rehash,
 )
-from freeco.notifications.services import send_mail
+from freeco.notifications.letters import send_mail
 
 LONGEST_NAME = 80
 LONGEST_LINE = 200

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco import activation
@@ -13,7 +13,6 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.doors import (
     before_charter,
-    door_of,
     open_here,
     outsiders,
     public,
@@ -30,7 +29,6 @@ from freeco.members.ties import ties_of
 from freeco.offline.kept import kept_offline
 from freeco.web.forms import WHOLE, Form
 from freeco.web.lists import page_of
-from freeco.web.navigation import room_page
 
 pages = Blueprint("circle", __name__)
 AGENDA = timedelta(days=28)
@@ -65,16 +63,7 @@ def _presentation() -> ResponseReturnValue:
         dates=[
             (story, day_and_month(at.astimezone(zone).date())) for story, at in coming[:MOST_DATES]
         ],
-        map_url=_map_url(),
     )
-
-
-def _map_url() -> str | None:
-    """Return the address of the map, where it is mounted and open to anybody."""
-    endpoint = room_page(current_app, "places")
-    if endpoint is None or not door_of(current_app, endpoint).public:
-        return None
-    return url_for(endpoint)
 
 
 def _still_closed(member: Member | None) -> list[activation.Opening]:
@@ -118,8 +107,7 @@ def wear() -> ResponseReturnValue:
 @pages.get("/moi")
 def me() -> ResponseReturnValue:
     """Lead to what concerns me here: agenda, household, account."""
-    notices = room_page(current_app, "notifications")
-    return render_template("circle/me.html", notices_url=url_for(notices) if notices else None)
+    return render_template("circle/me.html")
 
 
 @pages.get("/rejoindre")

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, delete, or_, select
 
 from freeco.db import db
 from freeco.errors import Absent
 from freeco.members.households import find_household, people_of
 from freeco.members.models import Agreement, Member, Person
-from freeco.members.proxies import people_served_by
+from freeco.members.proxies import members_served_by
 from freeco.organisations.models import Organisation
 from freeco.organisations.services import acting_for, members_with_role
 
@@ -52,6 +52,16 @@ def agree(one: Member, other: Member, about: str) -> Agreement:
     return agreement
 
 
+def withdraw_agreements(member: Member, about: str) -> None:
+    """Take back what a member agreed on about one thing, whoever with; twice is harmless."""
+    db.session.execute(
+        delete(Agreement).where(
+            or_(Agreement.one_id == member.id, Agreement.other_id == member.id),
+            Agreement.about == about,
+        )
+    )
+
+
 def contact(viewer: Member, other: Member) -> Contact | None:
     """Return how to reach a member, or None while nothing has been agreed.
 
@@ -74,14 +84,7 @@ def _own_side(viewer: Member) -> list[Member]:
     if household is not None:
         side += people_of(household)
     if viewer.person is not None:
-        served = [person.id for person in people_served_by(viewer.person)]
-        side += db.session.scalars(
-            select(Member).where(
-                Member.person_id.in_(served),
-                Member.community_id == viewer.community_id,
-                Member.left_at.is_(None),
-            )
-        )
+        side += members_served_by(viewer.person, viewer.community)
     return side
 
 

@@ -8,7 +8,7 @@ from flask import url_for
 from freeco.cells import plain
 from freeco.i18n import said
 from freeco.kernel import kernel
-from freeco.members import membership
+from freeco.members import directory
 from freeco.members.models import Community, Member
 from freeco.module import Found, Text
 
@@ -51,12 +51,11 @@ def find(opened: Iterable[str], community: Community, member: Member, words: str
 
 
 def _members(community: Community, words: str) -> list[Found]:
-    """Find people by any order of their names, accents and case apart."""
-    wanted = plain(words).split()
+    """Find people by any order of their names, accents and case apart; one more than is shown."""
+    found = directory.in_order(community, words)[: MOST + 1] if plain(words) else []
     return [
         Found(each.name, _kind(each), _address(each, community))
-        for each in membership.members_of(community)
-        if wanted and all(word in plain(each.name) for word in wanted)
+        for each in directory.members_with(found)
     ]
 
 

@@ -1,21 +1,20 @@
 """Founding a community: its first steward comes in with it."""
 
 import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
 from flask import current_app
 from sqlalchemy import select
 
 from freeco.activation import set_threshold
+from freeco.cells import unaccented
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.members import accounts, membership
 from freeco.members.models import STEWARD, Admission, Community, Member, Person, Territory
-from freeco.module import Hat, Text
+from freeco.module import Hat, Kind, Text
 from freeco.organisations import services as organisations
 from freeco.organisations.models import OrganisationKind
 from freeco.plugins import Plugins
@@ -50,7 +49,8 @@ class Plan:
     territory: str = ""
     """The name of the group of communities it joins, or begins; or empty."""
     admission: Admission = Admission.OPEN
-    thresholds: Mapping[str, int] = field(default_factory=dict)
+    kind: Kind | None = None
+    """Modules open sooner in some kinds of community."""
     """By module; those that are not installed are passed over."""
     organisation: OrganisationKind | None = None
     """What kind of body founds it."""
@@ -106,9 +106,10 @@ def found_as_planned(
     )
     db.session.add_all([community, founder])
     db.session.flush()
-    for name, members in plan.thresholds.items():
-        if name in plugins.modules:
-            set_threshold(plugins, community, plugins.modules[name], members)
+    for module in plugins.modules.values():
+        sooner = module.opens_at_in.get(plan.kind) if plan.kind else None
+        if sooner is not None:
+            set_threshold(plugins, community, module, sooner)
     member = membership.join(plugins, community, founder, founder, language, sha256)
     membership.grant(member, STEWARD)
     for permission in _worn_with(plugins, plan.hats):
@@ -171,9 +172,7 @@ def propose_slug(name: str) -> str:
 
 def plain_words(name: str) -> str:
     """Return a name in plain letters and hyphens, short enough to be numbered after."""
-    spread = unicodedata.normalize("NFKD", name.lower().replace("œ", "oe").replace("æ", "ae"))
-    letters = "".join(each for each in spread if not unicodedata.combining(each))
-    words = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
+    words = "-".join(re.findall("[a-z0-9]+", unaccented(name)))
     return words[: LONGEST_SLUG - 5].strip("-")
 
 

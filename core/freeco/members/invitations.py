@@ -17,7 +17,7 @@ from freeco.members.limits import bound
 from freeco.members.links import hidden
 from freeco.members.models import Community, Household, Invitation, Member, Person
 from freeco.notifications import unsubscribing
-from freeco.notifications.services import send_mail
+from freeco.notifications.letters import send_mail
 from freeco.plugins import Plugins
 
 LASTS = timedelta(days=14)

@@ -84,6 +84,9 @@ def consume(secret: str) -> Person:
     elif person.confirmed_at is None and link.purpose == Purpose.SIGN_IN:
         # A stranger may have signed up with this address: their password must not remain.
         person.password_hash = None
+    if person.confirmed_at is None:
+        # Who founded with this address came in unproved, and need not be who reads it.
+        person.session_number += 1
     link.used_at = now()
     person.confirmed_at = person.confirmed_at or now()
     db.session.flush()

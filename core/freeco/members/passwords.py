@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from freeco.cells import unaccented
 from freeco.errors import Invalid
 from freeco.i18n import said
 
@@ -53,10 +54,10 @@ def check_strength(password: str, *own: str) -> None:
         )
     if len(password) > LONGEST:
         raise WeakPassword(said("%(number)s caractères suffisent.", number=LONGEST))
-    plain = _plain(password)
+    plain = unaccented(password)
     if _is_common(plain):
         raise WeakPassword(said("Ce mot de passe est parmi les premiers que l’on essaie."))
-    words = [word for text in own for word in re.findall(r"\w+", _plain(text).replace("_", " "))]
+    words = re.findall(r"[^\W_]+", unaccented(" ".join(own)))
     for word in sorted(words, key=len, reverse=True):
         if len(word) >= OWN_WORD_LENGTH:
             plain = plain.replace(word, "")
@@ -70,12 +71,6 @@ def _is_common(plain: str) -> bool:
         or re.sub(r"[\W\d_]+", "", plain) in COMMON
         or any(plain in row for row in ROWS)
     )
-
-
-def _plain(text: str) -> str:
-    """Take case and accents away."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in spread if not unicodedata.combining(letter))
 
 
 def hash_password(password: str) -> str:

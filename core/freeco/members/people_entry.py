@@ -13,7 +13,7 @@ from freeco.i18n import _, counted, listed, said
 from freeco.members import accounts, households, invitations, membership, proxies
 from freeco.members.models import Community, Household, Invitation, Member, Person
 from freeco.members.people_import import PersonDraft
-from freeco.notifications.services import send_mail
+from freeco.notifications.letters import send_mail
 from freeco.plugins import Plugins
 
 

@@ -84,6 +84,19 @@ def people_served_by(person: Person) -> list[Person]:
     return sorted(served, key=lambda each: (each.sorting_name.casefold(), each.id))
 
 
+def members_served_by(person: Person, community: Community) -> list[Member]:
+    """Return the memberships of those someone acts for in a community, in order of name."""
+    served = {each.id: number for number, each in enumerate(people_served_by(person))}
+    found = db.session.scalars(
+        select(Member).where(
+            Member.community_id == community.id,
+            Member.person_id.in_(served),
+            Member.left_at.is_(None),
+        )
+    )
+    return sorted(found, key=lambda member: served[member.person_id or 0])
+
+
 def may_act_for(person: Person, member: Member) -> bool:
     """Whether the person may act as this member: oneself, somebody served, an organisation."""
     if person.erased_at is not None or member.left_at is not None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from freeco.clock import now
 from freeco.config import Settings
 from freeco.db import db
 from freeco.members.models import Member
+from freeco.notifications import choices
 from freeco.notifications.models import OutgoingSignal, PushDevice
 
 WAITS_MINUTES = (1, 5, 30)
@@ -106,7 +107,11 @@ def _send(row: OutgoingSignal, way: Channel, settings: Settings) -> bool:
         _note(row_id, next_try_at=now() + timedelta(minutes=wait), last_error=str(error)[:500])
         return False
     except Unreachable:
-        _forget_device(device_id)
+        if device_id is not None:
+            choices.forget_device(device_id)
+            db.session.commit()
+        else:
+            _note(row_id, tries=MOST_TRIES, last_error="unreachable")
         return False
     _note(row_id, sent_at=now(), last_error="")
     return True
@@ -128,10 +133,4 @@ def _signal(row: OutgoingSignal, settings: Settings) -> Signal:
 def _note(row_id: int, **values: object) -> None:
     # A statement, not the row: its reader may have refused it meanwhile, and it is gone.
     db.session.execute(update(OutgoingSignal).where(OutgoingSignal.id == row_id).values(**values))
-    db.session.commit()
-
-
-def _forget_device(device_id: int | None) -> None:
-    db.session.execute(delete(OutgoingSignal).where(OutgoingSignal.device_id == device_id))
-    db.session.execute(delete(PushDevice).where(PushDevice.id == device_id))
     db.session.commit()

@@ -1,8 +1,8 @@
 """The one gate before every channel: when a member wants to be told, and how."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
+from typing import Literal, cast
 
 from sqlalchemy import ColumnElement, delete, select
 
@@ -21,9 +21,8 @@ from freeco.notifications.models import (
 )
 from freeco.notifications.topics import UnknownTopic, find_topic
 
-Channel = Literal["email", "sms", "push", "phone"]
-CHANNELS: tuple[Channel, ...] = get_args(Channel)
-RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
+Way = Literal["email", "sms", "push", "phone"]
+"""How a notice reaches its reader, by the name kept in the table of choices."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,7 @@ def wants(member: Member, topic_name: str) -> bool:
         return False
 
 
-def agrees(member: Member, channel: Channel) -> bool:
+def agrees(member: Member, channel: Way) -> bool:
     """Whether the member may be reached that way: e-mail unless refused, the rest if agreed."""
     agreed = db.session.scalar(
         select(ChannelChoice.agreed).where(
@@ -98,7 +97,7 @@ def devices_of(member: Member) -> list[PushDevice]:
     )
 
 
-def choose(member: Member, rhythms: Mapping[str, Rhythm], channels: Mapping[Channel, bool]) -> None:
+def choose(member: Member, rhythms: Mapping[str, Rhythm], channels: Mapping[Way, bool]) -> None:
     """Keep the member's choices; what they no longer want and has not left yet is dropped."""
     lock(member)
     for topic, rhythm in rhythms.items():
@@ -118,12 +117,18 @@ def accept_again(member: Member, topic: str) -> None:
     db.session.execute(
         delete(TopicChoice).where(TopicChoice.member_id == member.id, TopicChoice.topic == topic)
     )
-    _choose_channel(member, "email", agreed=True)
+    _choose_channel(_who_reads(member), "email", agreed=True)
 
 
 def refuse_all(member: Member) -> None:
-    """Send the member no notice by any channel; the pages still show them."""
-    choose(member, {}, dict.fromkeys(("email", "sms", "push"), False))
+    """Send who reads for the member no notice by any channel; the pages still show them."""
+    choose(_who_reads(member), {}, dict.fromkeys(("email", "sms", "push"), False))
+
+
+def _who_reads(member: Member) -> Member:
+    """Return whose channels reach a member: the proxy's, for a person without e-mail."""
+    reader = reader_of(member)
+    return reader.member if reader is not None else member
 
 
 def _choose_rhythm(member: Member, topic: str, rhythm: Rhythm) -> None:
@@ -136,10 +141,10 @@ def _choose_rhythm(member: Member, topic: str, rhythm: Rhythm) -> None:
         row.rhythm = rhythm
     db.session.flush()
     if rhythm == "never":
-        _drop_waiting(member, OutgoingMail.topic == topic, OutgoingSignal.topic == topic)
+        _drop_waiting([member.id], OutgoingMail.topic == topic, OutgoingSignal.topic == topic)
 
 
-def _choose_channel(member: Member, channel: Channel, agreed: bool) -> None:
+def _choose_channel(member: Member, channel: Way, agreed: bool) -> None:
     row = db.session.scalar(
         select(ChannelChoice).where(
             ChannelChoice.member_id == member.id, ChannelChoice.channel == channel
@@ -152,30 +157,40 @@ def _choose_channel(member: Member, channel: Channel, agreed: bool) -> None:
     db.session.flush()
     if not agreed:
         _drop_waiting(
-            member,
+            _read_by(member),
             OutgoingMail.topic != "" if channel == "email" else None,
             OutgoingSignal.channel == channel,
         )
 
 
+def _read_by(member: Member) -> list[int]:
+    """Return the ids of those whose notices a member reads here: their own, and those served."""
+    served = (
+        select(Member.id)
+        .join(Person, Person.id == Member.person_id)
+        .where(Member.community_id == member.community_id, Person.proxy_id == member.person_id)
+    )
+    return [member.id, *db.session.scalars(served)]
+
+
 def _drop_waiting(
-    member: Member, mails: ColumnElement[bool] | None, signals: ColumnElement[bool]
+    members: Sequence[int], mails: ColumnElement[bool] | None, signals: ColumnElement[bool]
 ) -> None:
     """Take back what waits for the mail server: a refusal holds from the moment it is made."""
     if mails is not None:
         db.session.execute(
             delete(OutgoingMail).where(
-                OutgoingMail.member_id == member.id, OutgoingMail.sent_at.is_(None), mails
+                OutgoingMail.member_id.in_(members), OutgoingMail.sent_at.is_(None), mails
             )
         )
     db.session.execute(
         delete(OutgoingSignal).where(
-            OutgoingSignal.member_id == member.id, OutgoingSignal.sent_at.is_(None), signals
+            OutgoingSignal.member_id.in_(members), OutgoingSignal.sent_at.is_(None), signals
         )
     )
 
 
-def forget_device(device: PushDevice) -> None:
+def forget_device(device_id: int) -> None:
     """Write to a browser no more, nor what waited for it."""
-    db.session.execute(delete(OutgoingSignal).where(OutgoingSignal.device_id == device.id))
-    db.session.delete(device)
+    db.session.execute(delete(OutgoingSignal).where(OutgoingSignal.device_id == device_id))
+    db.session.execute(delete(PushDevice).where(PushDevice.id == device_id))

@@ -12,8 +12,8 @@ from freeco.db import db
 from freeco.members.models import Community
 from freeco.notifications import bounces
 from freeco.notifications.html_part import html_of
+from freeco.notifications.letters import SITE
 from freeco.notifications.models import OutgoingMail
-from freeco.notifications.services import SITE
 from freeco.notifications.unsubscribing import PATH
 
 

@@ -7,15 +7,15 @@ from sqlalchemy import select
 
 from freeco.activation import open_modules
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.i18n import day, hour, said, spoken
 from freeco.members.models import Community, Member
-from freeco.members.proxies import people_served_by
+from freeco.members.proxies import members_served_by
 from freeco.module import AgendaItem
 from freeco.notifications import choices, notices
 from freeco.notifications.choices import Reader
+from freeco.notifications.letters import SITE, one_line
 from freeco.notifications.models import DigestTime, Notice
-from freeco.notifications.services import SITE, one_line
 from freeco.notifications.sweeps import Round, agenda_of
 from freeco.notifications.topics import DIGEST, REMINDER
 from freeco.plugins import Plugins
@@ -26,10 +26,32 @@ LOOKED_BACK = timedelta(days=15)
 """A letter that was missed is made up for, two weeks at most."""
 
 
+def chosen_time(community: Community) -> DigestTime | None:
+    """Return when a community chose to have its weekly letter leave; none for the usual time."""
+    return db.session.scalar(select(DigestTime).where(DigestTime.community_id == community.id))
+
+
+def digest_time(community: Community) -> tuple[int, int]:
+    """Return the weekday (0 is Monday) and the hour of the weekly letter."""
+    row = chosen_time(community)
+    return (row.weekday, row.hour) if row is not None else (USUAL_WEEKDAY, USUAL_HOUR)
+
+
+def choose_digest_time(community: Community, weekday: int, hour: int) -> None:
+    """Have the weekly letter leave at another time, from the next one on."""
+    lock(community)
+    row = chosen_time(community)
+    if row is None:
+        db.session.add(DigestTime(community=community, weekday=weekday, hour=hour))
+    elif (row.weekday, row.hour) != (weekday, hour):
+        row.weekday, row.hour, row.chosen_at = weekday, hour, now()
+    db.session.flush()
+
+
 def digest_slot(community: Community) -> datetime | None:
     """Return the last instant at which the weekly letter was to leave; none before the first."""
-    chosen = db.session.scalar(select(DigestTime).where(DigestTime.community_id == community.id))
-    weekday, at = (chosen.weekday, chosen.hour) if chosen else (USUAL_WEEKDAY, USUAL_HOUR)
+    chosen = chosen_time(community)
+    weekday, at = digest_time(community)
     zone = ZoneInfo(community.timezone)
     local = now().astimezone(zone)
     back = (local.weekday() - weekday) % 7
@@ -61,7 +83,7 @@ def _write_digest(plugins: Plugins, opened: frozenset[str], reader: Reader, slot
     with spoken(reader.person.language):
         name = reader.member.community.name
         lines, told = _part(plugins, opened, reader.member, slot)
-        for served in _served(reader):
+        for served in members_served_by(reader.person, reader.member.community):
             more, also = _part(plugins, opened, served, slot)
             if more:
                 title = said("Pour %(name)s", name=served.name)
@@ -69,24 +91,12 @@ def _write_digest(plugins: Plugins, opened: frozenset[str], reader: Reader, slot
                 told += also
         if not lines:
             return
-        subject = said("Votre semaine dans %(community)s", community=name)
+        subject = said("Votre semaine : %(community)s", community=name)
         hello = [said("Bonjour %(name)s,", name=reader.person.first_name), ""]
     mail = notices.noticed_mail(reader, reader.member, DIGEST, subject, hello + lines)
     db.session.add(mail)
     for notice in told:
         notice.told_at = now()
-
-
-def _served(reader: Reader) -> list[Member]:
-    served = [person.id for person in people_served_by(reader.person)]
-    found = db.session.scalars(
-        select(Member).where(
-            Member.community_id == reader.member.community_id,
-            Member.person_id.in_(served),
-            Member.left_at.is_(None),
-        )
-    )
-    return list(found)
 
 
 def _part(

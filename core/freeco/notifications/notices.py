@@ -19,8 +19,8 @@ from freeco.members.models import Member
 from freeco.module import Topic
 from freeco.notifications import choices, phone_numbers
 from freeco.notifications.choices import Reader
+from freeco.notifications.letters import FOOT, OWN_LETTERS, SITE, in_view, one_line, write_letter
 from freeco.notifications.models import Notice, OutgoingMail, OutgoingSignal
-from freeco.notifications.services import FOOT, OWN_LETTERS, SITE, in_view, one_line, write_letter
 from freeco.notifications.topics import find_topic
 from freeco.notifications.unsubscribing import PATH, token_for
 from freeco.organisations.services import members_with_role

@@ -48,16 +48,16 @@ def calls(community: Community, viewer: Member) -> list[Call]:
     return found
 
 
-def tell(community: Community, viewer: Member, notice_id: int) -> Notice:
-    """Note that something was said, or take it back. Raises Absent for what is not theirs."""
+def tell(community: Community, viewer: Member, notice_id: int, *, said: bool) -> Notice:
+    """Note that something was said, or take it back; twice is once. Raises Absent if not theirs."""
     notice = db.session.get(Notice, notice_id)
     mine = {call.member.id for call in calls(community, viewer)}
     if notice is None or notice.member_id not in mine:
         raise Absent
     lock(notice)
-    said = notice.said_at is None
-    notice.said_at = now() if said else None
-    notice.said_by_id = viewer.id if said else None
+    if said != (notice.said_at is not None):
+        notice.said_at = now() if said else None
+        notice.said_by_id = viewer.id if said else None
     return notice
 
 

@@ -7,11 +7,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, or_, select, update
 
 from freeco.clock import now
-from freeco.db import db, lock
+from freeco.db import db
 from freeco.members.models import Community, Member, Person
 from freeco.notifications.delivery import MOST_TRIES
-from freeco.notifications.digests import USUAL_HOUR, USUAL_WEEKDAY
-from freeco.notifications.models import DigestTime, FailingAddress, OutgoingMail
+from freeco.notifications.models import FailingAddress, OutgoingMail
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,7 @@ def waiting(community: Community) -> list[WaitingLetter]:
         .order_by(OutgoingMail.created_at, OutgoingMail.id)
     )
     letters = rows.all()
-    names = _names([row.recipient for row in letters])
+    names = _names(community, [row.recipient for row in letters])
     return [
         WaitingLetter(
             names.get(row.recipient, row.recipient),
@@ -76,7 +75,7 @@ def failing(community: Community) -> list[Failure]:
         )
         .order_by(FailingAddress.since.desc(), FailingAddress.id.desc())
     ).all()
-    names = _names([each.address for each in found])
+    names = _names(community, [each.address for each in found])
     return [
         Failure(names.get(each.address, ""), each.address, each.since, each.reason)
         for each in found
@@ -96,25 +95,12 @@ def retry(community: Community) -> int:
     return len(waiting_ids)
 
 
-def digest_time(community: Community) -> tuple[int, int]:
-    """Return the weekday (0 is Monday) and the hour of the weekly letter."""
-    row = db.session.scalar(select(DigestTime).where(DigestTime.community_id == community.id))
-    return (row.weekday, row.hour) if row is not None else (USUAL_WEEKDAY, USUAL_HOUR)
-
-
-def choose_digest_time(community: Community, weekday: int, hour: int) -> None:
-    """Have the weekly letter leave at another time, from the next one on."""
-    lock(community)
-    row = db.session.scalar(select(DigestTime).where(DigestTime.community_id == community.id))
-    if row is None:
-        db.session.add(DigestTime(community=community, weekday=weekday, hour=hour))
-    elif (row.weekday, row.hour) != (weekday, hour):
-        row.weekday, row.hour, row.chosen_at = weekday, hour, now()
-    db.session.flush()
-
-
-def _names(addresses: Sequence[str]) -> dict[str | None, str]:
-    people = db.session.scalars(select(Person).where(Person.email.in_(addresses)))
+def _names(community: Community, addresses: Sequence[str]) -> dict[str | None, str]:
+    """Return the names of members by address; whoever is only invited here is not named."""
+    members = _addresses(community)
+    people = db.session.scalars(
+        select(Person).where(Person.email.in_(addresses), Person.email.in_(members))
+    )
     return {person.email: person.name for person in people}
 
 

@@ -7,7 +7,7 @@ from freeco.db import db
 from freeco.doors import requires
 from freeco.i18n import _, counted
 from freeco.members.models import STEWARD
-from freeco.notifications import post_office
+from freeco.notifications import digests, post_office
 from freeco.notifications.schemas import DigestTimeSchema
 from freeco.web.forms import Form
 
@@ -27,7 +27,7 @@ WEEKDAYS = (
 @requires(STEWARD)
 def home() -> ResponseReturnValue:
     """Show the letters that wait and the addresses that fail."""
-    weekday, hour = post_office.digest_time(g.community)
+    weekday, hour = digests.digest_time(g.community)
     return _show(Form.blank(weekday=weekday, hour=hour))
 
 
@@ -64,7 +64,7 @@ def choose_time() -> ResponseReturnValue:
     form = Form.sent()
 
     def act(weekday: int, hour: int) -> None:
-        post_office.choose_digest_time(g.community, weekday, hour)
+        digests.choose_digest_time(g.community, weekday, hour)
 
     if not form.apply(DigestTimeSchema(), act):
         return _show(form)

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select, update
 
 from freeco.db import Model, db
 from freeco.members.models import Member
+from freeco.notifications import phone_numbers
 from freeco.notifications.models import (
     ChannelChoice,
     FailingAddress,
@@ -62,8 +63,18 @@ def forget(member: Member) -> None:
         Turn,
     )
     db.session.execute(update(Notice).where(Notice.said_by_id == member.id).values(said_by_id=None))
+    _forget_signals(member)
     for table in tables:
         db.session.execute(delete(table).where(table.__table__.c.member_id == member.id))
+
+
+def _forget_signals(member: Member) -> None:
+    """Forget the short messages to a member's phone and devices, about those they served too."""
+    devices = select(PushDevice.id).where(PushDevice.member_id == member.id)
+    db.session.execute(delete(OutgoingSignal).where(OutgoingSignal.device_id.in_(devices)))
+    number = phone_numbers.international(member.person.phone) if member.person is not None else ""
+    if number:
+        db.session.execute(delete(OutgoingSignal).where(OutgoingSignal.phone == number))
 
 
 def forget_address(address: str | None) -> None:

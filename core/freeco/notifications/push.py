@@ -10,9 +10,11 @@ import json
 import os
 import socket
 import ssl
+from contextlib import suppress
 from email.utils import parseaddr
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from threading import Timer
 from urllib.parse import SplitResult, urlsplit
 
 import http_ece  # type: ignore[import-untyped]
@@ -122,12 +124,18 @@ class WebPush:
         parts = urlsplit(device.endpoint)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         connection = self._connection(parts)
+        # Patience is counted anew at each byte that comes: the whole must have an end too, or
+        # one device that drips would hold up every letter.
+        end = Timer(PATIENCE_SECONDS, _hang_up, [connection])
         try:
+            connection.connect()
+            end.start()
             connection.request("POST", path or "/", body, self._headers(parts))
             status = connection.getresponse().status
         except (OSError, HTTPException) as error:
             raise ChannelDown(str(error)) from error
         finally:
+            end.cancel()
             connection.close()
         if status in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
             raise Unreachable
@@ -139,6 +147,13 @@ class WebPush:
         if self.loopback:
             return HTTPConnection(host, parts.port or 80, timeout=PATIENCE_SECONDS)
         return _Pinned(host, public_address(host))
+
+
+def _hang_up(connection: HTTPConnection) -> None:
+    """End a conversation from another thread, below its encryption: whoever reads sees its end."""
+    with suppress(OSError):
+        if connection.sock is not None:
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
 class _Pinned(HTTPSConnection):

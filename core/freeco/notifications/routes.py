@@ -16,7 +16,7 @@ from freeco.members.membership import membership_of
 from freeco.members.models import Member
 from freeco.module import Rhythm, Topic
 from freeco.notifications import bounces, choices, phone_relay
-from freeco.notifications.choices import Channel
+from freeco.notifications.choices import Way
 from freeco.notifications.models import Notice, PushDevice
 from freeco.notifications.push import BadDevice, check_device, public_key
 from freeco.notifications.schemas import DeviceSchema, choices_schema, field_of, rhythms_for
@@ -45,12 +45,12 @@ def _my_failing_address() -> object:
     return choices.failing_since(person.email) if person is not None else None
 
 
-def _ways() -> tuple[Channel, ...]:
+def _ways() -> tuple[Way, ...]:
     """Return how this member may be told here, by what the operator configured."""
     if g.member.person is not None and g.member.person.email is None:
         return ("phone",)
-    sms: tuple[Channel, ...] = ("sms",) if kernel().settings.sms_url else ()
-    push: tuple[Channel, ...] = ("push",) if kernel().settings.push_key else ()
+    sms: tuple[Way, ...] = ("sms",) if kernel().settings.sms_url else ()
+    push: tuple[Way, ...] = ("push",) if kernel().settings.push_key else ()
     return ("email", *sms, *push)
 
 
@@ -165,7 +165,7 @@ def remove_device(device_id: int) -> ResponseReturnValue:
     device = db.session.get(PushDevice, device_id)
     if device is None or device.member_id != g.member.id:
         raise Absent
-    choices.forget_device(device)
+    choices.forget_device(device.id)
     db.session.commit()
     flash(str(_("Cet appareil ne recevra plus rien.")), "good")
     return redirect(url_for("notifications.home"))
@@ -191,6 +191,8 @@ def phone_list() -> ResponseReturnValue:
 @pages.post("/avis/telephone/<int:notice_id>")
 def say(notice_id: int) -> ResponseReturnValue:
     """Note that I said it, or take that back."""
-    notice = phone_relay.tell(g.community, _myself(), notice_id)
+    notice = phone_relay.tell(
+        g.community, _myself(), notice_id, said=bool(request.form.get("said"))
+    )
     db.session.commit()
     return redirect(url_for("notifications.phone_list", _anchor=f"personne-{notice.member_id}"))

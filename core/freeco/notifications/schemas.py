@@ -1,25 +1,25 @@
 """What a reader may choose."""
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import Schema, fields
 
-from freeco.module import Topic
+from freeco.module import Rhythm, Topic
 from freeco.notifications.push import LONGEST_ENDPOINT
 from freeco.notifications.topics import DIGEST, REMINDER
 from freeco.web.forms import Ticked, Whole, Words, one_of
 
-RHYTHMS: dict[str, tuple[str, ...]] = {
+RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
+SOME_RHYTHMS: dict[str, tuple[Rhythm, ...]] = {
     DIGEST.name: ("weekly", "never"),
     REMINDER.name: ("at_once", "never"),
 }
 """The topics that make sense at some rhythms only."""
-EVERY_RHYTHM = ("at_once", "weekly", "never")
 
 
-def rhythms_for(topic: Topic) -> tuple[str, ...]:
+def rhythms_for(topic: Topic) -> tuple[Rhythm, ...]:
     """Return the rhythms at which a topic may be told."""
-    return RHYTHMS.get(topic.name, EVERY_RHYTHM)
+    return SOME_RHYTHMS.get(topic.name, RHYTHMS)
 
 
 def field_of(topic: Topic) -> str:

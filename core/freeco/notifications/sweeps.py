@@ -18,8 +18,8 @@ from freeco.i18n import spoken
 from freeco.members.models import Community, Member, Person
 from freeco.module import AgendaItem
 from freeco.notifications import choices
+from freeco.notifications.letters import in_view
 from freeco.notifications.models import Notice, OutgoingSignal, Turn
-from freeco.notifications.services import in_view
 from freeco.plugins import Plugins
 
 KEPT_DAYS = 90

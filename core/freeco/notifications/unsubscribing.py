@@ -83,7 +83,9 @@ def read_token(token: str) -> Refused | None:
     if named[0] == "address":
         return Refused(address_hash=named[1])
     member = db.session.get(Member, named[1])
-    return Refused(member, named[2]) if member is not None else None
+    if member is None or member.person is None or member.person.erased_at is not None:
+        return None
+    return Refused(member, named[2])
 
 
 def refuse(refused: Refused, *, everything: bool = False) -> None:

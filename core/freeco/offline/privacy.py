@@ -6,6 +6,8 @@ from freeco.db import db
 from freeco.members.models import Member
 from freeco.offline.models import QueuedAction
 
+FORGOTTEN = "Personne effacée"
+
 
 def export(member: Member) -> list[dict[str, object]]:
     """Return what a member typed without network, ready for JSON."""
@@ -32,3 +34,12 @@ def forget(member: Member) -> None:
         .where(QueuedAction.settled_by_id == member.id)
         .values(settled_by_id=None)
     )
+    # Others typed the name of a neighbour who took a basket.
+    for row in db.session.scalars(
+        select(QueuedAction).where(QueuedAction.community_id == member.community_id)
+    ):
+        if member.name in row.values.values():
+            row.values = {
+                name: FORGOTTEN if value == member.name else value
+                for name, value in row.values.items()
+            }

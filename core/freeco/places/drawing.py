@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from freeco.i18n import counted, number, said
 from freeco.places import outlines
 from freeco.places.clusters import Cluster, clusters
-from freeco.places.collection import Kind, Spot
 from freeco.places.labels import Label, labels_of
 from freeco.places.projection import View
+from freeco.places.spots import Kind, Spot
 from freeco.places.terrain import Terrain, terrain
 from freeco.places.tiles import Tile, tiles_of
 

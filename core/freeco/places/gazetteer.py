@@ -7,13 +7,13 @@ goes on.
 
 import gzip
 import json
-import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from freeco.cells import plain
 from freeco.places import ground
 
 NAMES = "communes.json.gz"
@@ -51,24 +51,10 @@ class Gazetteer:
         end = bisect_left(self.folded, wanted + "\0")
         return self.communes[start:end]
 
-    def beginning(self, prefix: str) -> Sequence[Commune]:
-        """Return the communes whose name begins so, in order of name."""
-        wanted = fold(prefix)
-        start = bisect_left(self.folded, wanted)
-        end = bisect_left(self.folded, wanted + "\U0010ffff")
-        return self.communes[start:end]
-
 
 def fold(name: str) -> str:
     """Write a name as it is compared: no accents, case, hyphens; St is Saint."""
-    bare = name.casefold().replace("œ", "oe").replace("æ", "ae")
-    letters = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKD", bare)
-        if not unicodedata.combining(letter)
-    )
-    words = "".join(letter if letter.isalnum() else " " for letter in letters).split()
-    return " ".join(SAINTS.get(word, word) for word in words)
+    return " ".join(SAINTS.get(word, word) for word in plain(name).split())
 
 
 def find_commune(name: str, postal_code: str = "") -> Commune | None:
@@ -80,26 +66,6 @@ def find_commune(name: str, postal_code: str = "") -> Commune | None:
     if postal_code.strip():
         found = [each for each in found if postal_code.strip() in each.postal_codes]
     return found[0] if len(found) == 1 else None
-
-
-def communes_named(prefix: str, limit: int = 10) -> Sequence[Commune]:
-    """Return communes whose name begins with the prefix, those of exactly this name first.
-
-    Then the most peopled first. A postal code, or its beginning, finds its communes too.
-    """
-    wanted = prefix.strip()
-    if not wanted:
-        return []
-    if wanted.isascii() and wanted.isdigit():
-        found: Iterable[Commune] = (
-            each
-            for each in gazetteer().communes
-            if any(code.startswith(wanted) for code in each.postal_codes)
-        )
-    else:
-        found = gazetteer().beginning(wanted)
-    folded = fold(wanted)
-    return sorted(found, key=lambda each: (fold(each.name) != folded, -each.population))[:limit]
 
 
 def department_names() -> Mapping[str, str]:

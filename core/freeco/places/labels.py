@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from freeco.places.collection import Spot
 from freeco.places.outlines import Outline
 from freeco.places.projection import View
+from freeco.places.spots import Spot
 from freeco.places.terrain import Terrain
 
 MOST, MOST_FINE = 9, 9

@@ -7,8 +7,8 @@ from math import isfinite
 from freeco.members.models import Community
 from freeco.module import Bounds
 from freeco.organisations.models import Organisation
-from freeco.places.collection import Kind, Spot, kinds_of
 from freeco.places.projection import FARTHEST, NEAREST, View, fitting
+from freeco.places.spots import Kind, Spot, kinds_of
 
 FIRST_ZOOM = 8
 """How far the first view looks for places: about 150 km around the community."""

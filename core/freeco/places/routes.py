@@ -27,10 +27,10 @@ from freeco.module import Bounds
 from freeco.organisations import services as organisations
 from freeco.organisations.models import Organisation, Role
 from freeco.places import positions
-from freeco.places.collection import Spot, collect, kinds_of
 from freeco.places.drawing import Mark, draw, marks_of
 from freeco.places.looking import ALONE, Shown, home_of, look, read_bounds
 from freeco.places.projection import FARTHEST, NEAREST, View, framed
+from freeco.places.spots import Spot, collect, kinds_of
 from freeco.web.forms import Form
 from freeco.web.shell import POLICY
 

@@ -5,7 +5,7 @@ that page; its button sends the same form without it. With JavaScript the questi
 a dialog, which leaves the field out: see ``button_form(..., page=true)`` in _macros.html.
 """
 
-from flask import Flask, render_template, request
+from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 FIELD = "a_confirmer"
@@ -16,7 +16,9 @@ def init_confirming(app: Flask) -> None:
 
     @app.before_request
     def _ask() -> ResponseReturnValue | None:
-        asked = request.form.getlist(FIELD) if request.method == "POST" else []
+        # Flask-WTF leaves this mark; without it, another site would choose our words.
+        checked = g.get("csrf_valid", False)
+        asked = request.form.getlist(FIELD) if checked and request.method == "POST" else []
         if not asked:
             return None
         fields = [

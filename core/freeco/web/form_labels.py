@@ -11,6 +11,8 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 Attributes = list[tuple[str, str | None]]
 Fields = tuple[tuple[str, str], ...]
 TICKED = frozenset({"checkbox", "radio"})
+READ_AGAIN = "freeco.read_again"
+"""Marks, in its environment, a page that is read for its words and sent to nobody."""
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Labels:
 
 def labels_for(fields: Fields, addresses: list[str]) -> Labels:
     """Read the pages of this site, as this reader sees them, until one knows these fields."""
+    if READ_AGAIN in request.environ:
+        return Labels()  # else a page that shows kept answers would read itself without end
     names = {name for name, _value in fields}
     for address in addresses:
         reader = _Reader()
@@ -52,9 +56,10 @@ def _read(address: str) -> str:
         if name in request.headers
     }
     asked = EnvironBuilder(path=address, base_url=request.host_url, headers=Headers(headers))
+    environment = {**asked.get_environ(), READ_AGAIN: True}
     # Apart from this request: the page is answered in a context and a session of its own.
     content, status, found = Context().run(
-        run_wsgi_app, current_app.wsgi_app, asked.get_environ(), buffered=True
+        run_wsgi_app, current_app.wsgi_app, environment, buffered=True
     )
     if not status.startswith("200") or "html" not in found.get("Content-Type", ""):
         return ""

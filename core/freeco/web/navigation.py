@@ -1,13 +1,12 @@
 """The navigation: at most five entries, the pages of each under it, and where the reader is.
 
-An entry that would lead nowhere is not shown. Pages of core that come with other parts of the
-house (the map, what one is told about) are found by looking at what is mounted.
+An entry that would lead nowhere is not shown.
 """
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from flask import Flask, current_app, g, request, url_for
+from flask import current_app, g, request, url_for
 
 from freeco.doors import door_of, held_here, open_here
 from freeco.i18n import _
@@ -44,7 +43,6 @@ PART_OF_ROOM: dict[str, Part] = {
     "notifications": "me",
     "charter": "me",
 }
-ONLY_THE_COMMUNITY = frozenset({"community"})
 
 
 @dataclass(frozen=True)
@@ -101,14 +99,19 @@ def entries() -> list[Entry]:
 
 def _for_visitors() -> list[Entry]:
     """Return the public pages, each an entry of its own."""
-    links = [
+    links: list[tuple[Text, str, str]] = [
         (_("Qui nous sommes"), "circle.home", "home"),
+        (_("La carte"), "places.map_page", "around"),
         (_("Ce qui ouvre"), "circle.openings", "openings"),
         (_("La charte"), "charter.read", "charter"),
     ]
-    places = room_page(current_app, "places")
-    if places is not None and door_of(current_app, places).public:
-        links.insert(1, (_("La carte"), places, "around"))
+    public = [
+        (item.title, item.endpoint, "board")
+        for module in kernel().plugins.titled(open_here())
+        for item in module.navigation
+        if door_of(current_app, item.endpoint).public
+    ]
+    links[2:2] = public[:1]  # five entries in all
     return [
         Entry(part, title, (Link(title, endpoint),), request.endpoint == endpoint)
         for title, endpoint, part in links
@@ -118,10 +121,10 @@ def _for_visitors() -> list[Entry]:
 def _links(part: Part) -> list[Link]:
     if part == "home":
         return _home_links()
-    modules = [*_module_links(part)]
+    modules = _module_links(part)
     if part == "around":
         return [
-            *_room(_("La carte"), "places"),
+            Link(_("La carte"), "places.map_page"),
             *modules,
             Link(_("Membres"), "circle.directory"),
             Link(_("Organisations"), "organisations.index"),
@@ -132,7 +135,7 @@ def _links(part: Part) -> list[Link]:
             Link(_("Moi"), "circle.me"),
             Link(_("Mon agenda"), "agenda.home"),
             Link(_("Mon foyer"), "households.home"),
-            *_room(_("Mes avis"), "notifications"),
+            Link(_("Mes avis"), "notifications.home"),
             *modules,
         ]
     return modules
@@ -153,24 +156,6 @@ def _module_links(group: Group) -> list[Link]:
         for item in module.navigation
         if item.group == group
     ]
-
-
-def _room(title: Text, room: str) -> list[Link]:
-    endpoint = room_page(current_app, room)
-    return [] if endpoint is None else [Link(title, endpoint)]
-
-
-def room_page(app: Flask, room: str) -> str | None:
-    """Return the first page of a room of core that takes the community only, if it has one."""
-    rules = [
-        rule
-        for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith(f"{room}.")
-        and rule.arguments == ONLY_THE_COMMUNITY
-        and "GET" in (rule.methods or ())
-        and "." not in rule.rule
-    ]
-    return min(rules, key=lambda rule: (len(rule.rule), rule.rule)).endpoint if rules else None
 
 
 def _part_of_this_page() -> Part | None:

@@ -9,7 +9,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     g,
     redirect,
     render_template,
@@ -22,16 +21,15 @@ from sqlalchemy import select
 
 from freeco.charter import services as charter
 from freeco.db import db
-from freeco.doors import door_of, public, safe_next
+from freeco.doors import public, safe_next
 from freeco.first_run.drafts import is_new_site
 from freeco.i18n import LANGUAGES, language
 from freeco.kernel import kernel
 from freeco.members.models import Admission, Community
-from freeco.web.navigation import room_page
 
 pages = Blueprint("site", __name__)
 LATEST_MAILS = 20
-PUBLIC_PAGES = ("circle.home", "circle.openings", "charter.read")
+PUBLIC_PAGES = ("circle.home", "circle.openings", "charter.read", "places.map_page")
 NOT_FOR_INDEXERS = ("/api/", "/connexion", "/inscription", "/courrier", "/lien/", "/moi")
 
 
@@ -77,7 +75,7 @@ def sitemap() -> ResponseReturnValue:
     for slug in db.session.scalars(
         select(Community.slug).where(Community.admission == Admission.OPEN).order_by(Community.slug)
     ):
-        addresses += [url_for(page, community=slug) for page in _public_pages()]
+        addresses += [url_for(page, community=slug) for page in PUBLIC_PAGES]
     site = kernel().settings.base_url
     listed = "".join(f"<url><loc>{escape(site + each)}</loc></url>\n" for each in addresses)
     return Response(
@@ -86,12 +84,6 @@ def sitemap() -> ResponseReturnValue:
         f"{listed}</urlset>\n",
         mimetype="application/xml",
     )
-
-
-def _public_pages() -> list[str]:
-    places = room_page(current_app, "places")
-    mapped = places is not None and door_of(current_app, places).public
-    return [*PUBLIC_PAGES, *([places] if places is not None and mapped else [])]
 
 
 @pages.post("/langue")

@@ -12,6 +12,7 @@ from freeco.i18n import LANGUAGE_NAMES, LANGUAGES, _, language
 from freeco.kernel import kernel
 from freeco.members.hats import NAMES, hat_worn, hats_here
 from freeco.module import Text
+from freeco.web.module_files import folder_of
 from freeco.web.navigation import entries
 
 POLICY = (
@@ -32,8 +33,11 @@ def init_shell(app: Flask) -> None:
     @app.url_defaults
     def _name_version(endpoint: str, values: dict[str, Any]) -> None:
         name = str(values.get("filename", ""))
-        if endpoint == "static" and name.endswith(VERSIONED) and (static / name).is_file():
-            values["v"] = _version(static / name, (static / name).stat().st_mtime_ns)
+        if not name.endswith(VERSIONED):
+            return
+        folder = static if endpoint == "static" else folder_of(str(values.get("module", "")))
+        if folder is not None and (folder / name).is_file():
+            values["v"] = _version(folder / name, (folder / name).stat().st_mtime_ns)
 
     @app.context_processor
     def _surround() -> dict[str, object]:

@@ -16,7 +16,8 @@ from freeco.db import db
 from freeco.errors import TooMany, show, wants_json
 from freeco.i18n import _
 from freeco.kernel import kernel
-from freeco.members import limits
+from freeco.members import limits, proxies
+from freeco.members.models import Member
 from freeco.web import uploads
 from freeco.web.form_labels import Fields, labels_for
 
@@ -41,6 +42,8 @@ class Unfinished:
     person: int | None
     """Whose session ended, where it is still known: nobody else is shown it."""
     had_file: bool
+    acting_for: int | None = None
+    """The member in whose name it was written, if it was not one's own."""
 
     @classmethod
     def sent(cls) -> "Unfinished | None":
@@ -59,6 +62,7 @@ class Unfinished:
             ),
             person if isinstance(person, int) else None,
             any(each.filename for each in request.files.values()),
+            _acting_for(),
         )
 
     def answers(self) -> list[tuple[str, str]]:
@@ -79,6 +83,13 @@ def _from_here() -> bool:
         return said == "same-origin"
     sender = request.headers.get("Origin") or request.referrer or ""
     return urlsplit(sender).netloc == request.host
+
+
+def _acting_for() -> int | None:
+    served, community = session.get("acting_for"), g.get("community")
+    member = db.session.get(Member, served) if isinstance(served, int) else None
+    here = member is not None and community is not None and member.community_id == community.id
+    return served if here else None
 
 
 def _written_on() -> str:
@@ -117,7 +128,21 @@ def _kept() -> Unfinished | None:
     found = json.loads(content)
     found["fields"] = tuple((name, value) for name, value in found["fields"])
     form = Unfinished(**found)
-    return form if form.person in {None, g.person.id} else None
+    return form if form.person in {None, g.person.id} and _in_the_same_name(form) else None
+
+
+def _in_the_same_name(form: Unfinished) -> bool:
+    """Act again for whom it was written for, as signing in ended that; whether one still may."""
+    if session.get("acting_for") != form.acting_for:
+        session.pop("csrf_token", None)  # as ``doors.act_for``: other tabs wrote for another name
+        session.pop("acting_for", None)
+    if form.acting_for is None:
+        return True
+    member = db.session.get(Member, form.acting_for)
+    if member is None or not proxies.may_act_for(g.person, member):
+        return False
+    session["acting_for"], g.acting_for = member.id, member
+    return True
 
 
 @pages.get("/inacheve")

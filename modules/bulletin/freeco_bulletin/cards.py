@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from freeco.clock import now
 from freeco.db import db
-from freeco.i18n import _, counted, said
+from freeco.i18n import _, counted, said, sentence
 from freeco.members import membership
 from freeco.members.models import Community, Member
 from freeco.module import AgendaItem, Card
@@ -46,7 +46,7 @@ def _pressing(notice: BulletinNotice) -> Card:
     facts = ", ".join(each for each in (when(notice), notice.place) if each)
     return Card(
         title=wording.headline(notice),
-        text=facts[:1].upper() + facts[1:] if facts else wording.beginning(notice.text, 140),
+        text=sentence(facts) if facts else wording.beginning(notice.text, 140),
         url=_url(notice),
         action=_("Lire l’annonce"),
         colour="blue",

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from freeco.i18n import counted, said
-from freeco.notifications.services import Letter, write_letter
+from freeco.i18n import counted, said, sentence
+from freeco.notifications.letters import Letter, write_letter
 from freeco_bulletin import sms, telling, wording
 from freeco_bulletin.local import when
 from freeco_bulletin.models import BulletinNotice, Level
@@ -56,8 +56,8 @@ def text_message(notice: BulletinNotice, address: str) -> TextMessage:
     else:
         first = said("%(who)s : %(what)s.", who=notice.speaker, what=title)
     details = [each for each in (when(notice, short=True), notice.place) if each]
-    sentence = f"{', '.join(details)}." if details else ""
-    parts = [first, sentence[:1].upper() + sentence[1:], address]
+    facts = f"{sentence(', '.join(details))}." if details else ""
+    parts = [first, facts, address]
     text = sms.plain(" ".join(each for each in parts if each))
     weight = sms.weigh(text)
     lighter = sms.bare(text)
@@ -69,15 +69,14 @@ def text_message(notice: BulletinNotice, address: str) -> TextMessage:
 
 def aloud(notice: BulletinNotice) -> str:
     """Write what is read by loudspeaker or on the telephone: the facts are said twice."""
-    facts = [each for each in (when(notice), notice.place) if each]
-    sentence = ", ".join(facts)
+    facts = ", ".join(each for each in (when(notice), notice.place) if each)
     lines = [said("%(who)s vous informe.", who=notice.speaker)]
     if notice.level == Level.URGENT:
         lines = [said("Annonce urgente. %(who)s vous informe.", who=notice.speaker)]
     lines += [f"{notice.title.rstrip(' .')}.", notice.text]
-    if sentence:
-        lines.append(f"{sentence[:1].upper()}{sentence[1:]}.")
-    repeated = f"{notice.title.rstrip(' .')}. {sentence}".strip()
+    if facts:
+        lines.append(f"{sentence(facts)}.")
+    repeated = f"{notice.title.rstrip(' .')}. {facts}".strip()
     lines.append(said("Je répète : %(what)s", what=repeated.rstrip(".") + "."))
     return "\n\n".join(lines)
 

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import date
 
-from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from freeco import i18n
 from freeco.doors import requires
 from freeco.errors import Absent
 from freeco.kernel import kernel
+from freeco.web.downloads import pdf_answer
 from freeco.web.forms import Form
-from freeco_bulletin import gazette, local, papers
+from freeco_bulletin import gazette, papers
 from freeco_bulletin.models import Gazette
 from freeco_bulletin.permissions import PUBLISH
 from freeco_bulletin.schemas import GazetteSchema
@@ -62,7 +64,7 @@ def _show(month: date, form: Form | None) -> ResponseReturnValue:
         render_template(
             "bulletin/gazette.html",
             month=month,
-            name=local.month_name(month),
+            name=i18n.month(month),
             chosen=f"{month:%Y-%m}",
             months=_months(month),
             saved=saved,
@@ -83,7 +85,7 @@ def _months(chosen: date) -> list[tuple[str, str]]:
     for _step in range(MONTHS_BEFORE + MONTHS_AFTER):
         found.add(month)
         month = gazette.following(month)
-    return [(f"{each:%Y-%m}", local.month_name(each)) for each in sorted(found)]
+    return [(f"{each:%Y-%m}", i18n.month(each)) for each in sorted(found)]
 
 
 @pages.post("/gazette/<month>")
@@ -116,6 +118,4 @@ def pdf(month: str) -> ResponseReturnValue:
     )
     offered = gazette.choices(kernel().plugins, g.community, of_month)
     content = papers.print_gazette(g.community, kept, offered, kernel().settings.base_url)
-    answer = Response(content, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="gazette-{month}.pdf"'
-    return answer
+    return pdf_answer(content, f"gazette-{month}.pdf")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from freeco.db import db, lock
 from freeco.members import contacts
-from freeco.members.models import Agreement, Member
+from freeco.members.models import Member
 from freeco_bulletin import telling
 from freeco_bulletin.errors import NoHelpAsked, OwnNotice
 from freeco_bulletin.models import BulletinNotice, Helper
@@ -38,12 +38,7 @@ def take_back(notice: BulletinNotice, member: Member) -> None:
     db.session.execute(
         delete(Helper).where(Helper.notice_id == notice.id, Helper.member_id == member.id)
     )
-    db.session.execute(
-        delete(Agreement).where(
-            (Agreement.one_id == member.id) | (Agreement.other_id == member.id),
-            Agreement.about == _about(notice),
-        )
-    )
+    contacts.withdraw_agreements(member, _about(notice))
 
 
 def offered(notice: BulletinNotice, member: Member) -> bool:

@@ -3,9 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
-from freeco.i18n import day, hour, language, said, short_day
+from freeco.i18n import day, hour, said, short_day
 from freeco.members.models import Community
 from freeco_bulletin.models import BulletinNotice
 
@@ -31,9 +29,12 @@ def month_bounds(community: Community, month: date) -> tuple[datetime, datetime]
     return instant(community, first), instant(community, following)
 
 
-def month_name(month: date) -> str:
-    """Write a month: décembre 2026."""
-    return format_date(month, "MMMM y", locale=language())
+def moment(community: Community, at: datetime | None) -> str:
+    """Say when something begins, without an hour nobody typed; empty when it has no date."""
+    if at is None:
+        return ""
+    starts = local(community, at)
+    return _with_hour(day(starts.date()), starts.time())
 
 
 def when(notice: BulletinNotice, *, short: bool = False) -> str:

@@ -4,16 +4,15 @@ import base64
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from freeco.i18n import day, hour, said, spoken
+from freeco.i18n import day, month, said, spoken
 from freeco.members.models import Community
 from freeco.paper import render_pdf, render_thumbnail
 from freeco_bulletin import addresses, telling, wording
 from freeco_bulletin.gazette import Choice
-from freeco_bulletin.local import MIDNIGHT, local, month_name, when
+from freeco_bulletin.local import local, moment, when
 from freeco_bulletin.models import BulletinNotice, Gazette, Level, NoticePicture
 
 TEMPLATES = Path(__file__).parent / "papers"
@@ -26,18 +25,19 @@ SHORT_TEXT = 140
 def print_notice(notice: BulletinNotice, form: str, base_url: str) -> bytes:
     """Print a notice as one of FORMS, with the code of its page."""
     with spoken("fr"):
-        content = _sheet(notice, base_url + telling.path_of(notice))
+        content = content_of(notice, base_url + telling.path_of(notice))
     return render_pdf(TEMPLATES / FORMS[form], content)
 
 
 def draw_notice(notice: BulletinNotice, form: str, base_url: str) -> bytes:
     """Draw what print_notice prints, small, as PNG: to see before publishing."""
     with spoken("fr"):
-        content = _sheet(notice, base_url + telling.path_of(notice))
+        content = content_of(notice, base_url + telling.path_of(notice))
     return render_thumbnail(TEMPLATES / FORMS[form], content)
 
 
-def _sheet(notice: BulletinNotice, address: str) -> dict[str, object]:
+def content_of(notice: BulletinNotice, address: str) -> dict[str, object]:
+    """Return what the templates of FORMS are filled with."""
     pressing = notice.level != Level.ORDINARY
     until = local(notice.community, notice.visible_until)
     return {
@@ -102,14 +102,14 @@ def print_gazette(
 def _pages(
     community: Community, gazette: Gazette, kept: Sequence[Choice], base_url: str
 ) -> dict[str, object]:
-    month = month_name(gazette.month)
+    named = month(gazette.month)
     page = base_url + telling.page_of(community)
     return {
-        "title": said("La gazette de %(month)s", month=month),
+        "title": said("La gazette, %(month)s", month=named),
         "speaker": community.name,
-        "foot": said("%(name)s, gazette de %(month)s", name=community.name, month=month),
+        "foot": said("%(name)s, la gazette, %(month)s", name=community.name, month=named),
         "editorial": paragraphs(gazette.editorial),
-        "empty": "" if kept else said("Rien n’est annoncé pour %(month)s.", month=month),
+        "empty": "" if kept else said("Rien n’est annoncé pour %(month)s.", month=named),
         "agenda_title": said("L’agenda"),
         "agenda": [_date(community, each) for each in in_order(kept)],
         "sections": _sections(community, kept),
@@ -132,21 +132,12 @@ def in_order(chosen: Sequence[Choice]) -> list[Choice]:
 def _date(community: Community, choice: Choice) -> Mapping[str, object]:
     story, text = choice.story, str(choice.story.text)
     return {
-        "when": _moment(community, story.at),
+        "when": moment(community, story.at),
         "title": str(story.title),
         "rtl": is_right_to_left(str(story.title)),
         "place": story.place,
         "text": text if len(text) <= SHORT_TEXT else "",
     }
-
-
-def _moment(community: Community, at: datetime | None) -> str:
-    if at is None:
-        return ""
-    starts = local(community, at)
-    if starts.time() == MIDNIGHT:
-        return day(starts.date())
-    return said("%(day)s à %(hour)s", day=day(starts.date()), hour=hour(starts.time()))
 
 
 def _sections(community: Community, kept: Sequence[Choice]) -> list[Mapping[str, Any]]:
@@ -160,7 +151,7 @@ def _sections(community: Community, kept: Sequence[Choice]) -> list[Mapping[str,
             {
                 "title": str(each.story.title),
                 "rtl": is_right_to_left(str(each.story.title)),
-                "when": _moment(community, each.story.at),
+                "when": moment(community, each.story.at),
                 "paragraphs": paragraphs(text),
             }
         )

@@ -44,6 +44,7 @@ def freeco_module() -> Module:
             "la gazette du mois."
         ),
         opens_at=12,
+        opens_at_in={"circle": 6, "commune": 1},
         colour="blue",
         blueprints=(routes.pages, editing_routes.pages, gazette_routes.pages),
         navigation=(NavItem(_("Annonces"), "bulletin.home", group="around"),),

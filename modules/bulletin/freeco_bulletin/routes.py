@@ -1,9 +1,6 @@
 """The bulletin as it is read: the page, its feed, one notice, its picture and its papers."""
 
-import hashlib
-from functools import cache
-from pathlib import Path
-from typing import Any
+from datetime import datetime
 
 from flask import (
     Blueprint,
@@ -21,39 +18,31 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.doors import held_here, public
 from freeco.errors import Absent
-from freeco.i18n import _
+from freeco.i18n import _, sentence
 from freeco.kernel import kernel
+from freeco.web.downloads import pdf_answer
 from freeco_bulletin import feeds, helping, local, papers, reading, wording
 from freeco_bulletin.models import BulletinNotice, NoticePicture, NoticeState
 from freeco_bulletin.permissions import PUBLISH
 
-pages = Blueprint("bulletin", __name__, template_folder="templates", static_folder=None)
-STATIC = Path(__file__).parent / "static"
-OWN_FILES = {"bulletin.css": "text/css", "bulletin.js": "text/javascript"}
 KEPT_SECONDS = 24 * 3600
+
+pages = Blueprint("bulletin", __name__, template_folder="templates", static_folder=None)
 
 
 @pages.app_template_filter("bulletin_when")
 def _when(notice: BulletinNotice) -> str:
-    words = local.when(notice)
-    return words[:1].upper() + words[1:]
+    return sentence(local.when(notice))
+
+
+@pages.app_template_filter("bulletin_moment")
+def _moment(at: datetime) -> str:
+    return local.moment(g.community, at)
 
 
 @pages.app_context_processor
 def _words() -> dict[str, object]:
     return {"bulletin_words": wording}
-
-
-@pages.app_url_defaults
-def _name_version(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint == "bulletin.own_file":
-        values["v"] = _version(str(values.get("name", "")))
-
-
-@cache
-def _version(name: str) -> str:
-    """Return what changes with a file of ours, so that a browser that kept it asks again."""
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]
 
 
 @pages.get("/")
@@ -71,15 +60,6 @@ def feed() -> ResponseReturnValue:
         g.community, reading.shown(g.community), kernel().settings.base_url, at=now()
     )
     return Response(content, content_type="application/atom+xml; charset=utf-8")
-
-
-@pages.get("/presentation/<any('bulletin.css', 'bulletin.js'):name>")
-@public
-def own_file(name: str) -> ResponseReturnValue:
-    """Give the module's own style and script."""
-    answer = Response((STATIC / name).read_bytes(), mimetype=OWN_FILES[name])
-    answer.headers["Cache-Control"] = f"public, max-age={7 * KEPT_SECONDS}"
-    return answer
 
 
 @pages.get("/<int:notice_id>")
@@ -130,9 +110,7 @@ def paper(notice_id: int, form: str) -> ResponseReturnValue:
     if shown.state == NoticeState.WITHDRAWN:
         raise Absent
     content = papers.print_notice(shown, form, kernel().settings.base_url)
-    answer = Response(content, content_type="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{form}-{shown.id}.pdf"'
-    return answer
+    return pdf_answer(content, f"{form}-{shown.id}.pdf")
 
 
 @pages.post("/<int:notice_id>/aide")

@@ -2,7 +2,7 @@
 
 from flask import url_for
 
-from freeco.cells import plain
+from freeco.cells import says
 from freeco.db import db
 from freeco.members.models import Community
 from freeco.module import Found, Ref, RefLabel
@@ -11,14 +11,11 @@ from freeco_bulletin.models import BulletinNotice
 
 
 def find(community: Community, words: str) -> list[Found]:
-    """Return the notices on the page that say these words, whatever their accents."""
-    wanted = plain(words)
-    if not wanted:
-        return []
+    """Return the notices on the page that say these words, in any order, accents apart."""
     return [
         Found(each.title, wording.beginning(each.text), _url(each))
         for each in reading.shown(community)
-        if wanted in plain(f"{each.title} {each.text} {each.place} {each.speaker}")
+        if says(words, each.title, each.text, each.place, each.speaker)
     ]
 
 

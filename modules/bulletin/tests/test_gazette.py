@@ -91,7 +91,7 @@ def test_what_was_chosen_is_kept(
     pdf = client.get(made.location)
     said = words(pdf.data)
     assert pdf.content_type == "application/pdf"
-    for each in ("La gazette de novembre 2026", "Voici novembre.", "05 65 00 00 00", "Serre"):
+    for each in ("La gazette, novembre 2026", "Voici novembre.", "05 65 00 00 00", "Serre"):
         assert each in said
     assert "Le jeudi à la salle" in said
     assert "localhost/lavergne" in said

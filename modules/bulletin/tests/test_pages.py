@@ -268,10 +268,12 @@ def test_a_stranger_is_sent_to_sign_in_before_helping(
 
 def test_the_own_files_of_the_module_are_served(client: Visitor, opened: None) -> None:
     (address,) = re.findall(r'href="([^"]+bulletin\.css\?v=[0-9a-f]{10})"', client.get(PAGE).text)
-    style = client.get(address)
+    style = client.get(address, buffered=True)
     assert style.content_type.startswith("text/css")
     assert "max-age=604800" in style.headers["Cache-Control"]
-    assert client.get(f"{PAGE}presentation/routes.py").status_code == 404
+    assert "Set-Cookie" not in style.headers
+    for absent in ("bulletin/../routes.py", "bulletin/%2e%2e/routes.py", "nowhere/bulletin.css"):
+        assert client.get(f"/fichiers/{absent}").status_code == 404
 
 
 def test_the_list_of_those_in_charge_tells_drafts_from_the_rest(

@@ -49,7 +49,7 @@ def largest_type(pdf: bytes) -> float:
 
 def codes(notice: BulletinNotice, form: str) -> list[str]:
     with spoken("fr"):
-        content = papers._sheet(notice, f"{SITE}/lavergne/bulletin/{notice.id}")
+        content = papers.content_of(notice, f"{SITE}/lavergne/bulletin/{notice.id}")
     drawn = render_thumbnail(papers.TEMPLATES / papers.FORMS[form], content, points_per_inch=110)
     return [each.text for each in zxingcpp.read_barcodes(Image.open(BytesIO(drawn)))]
 

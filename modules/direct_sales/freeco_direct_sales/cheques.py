@@ -1,12 +1,11 @@
 """The schedule of cheques: written at signature, banked one a month."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
-from freeco.cells import plain
+from freeco.cells import says
 from freeco.clock import now, today
 from freeco.db import db, lock
 from freeco.errors import Absent
@@ -69,21 +68,13 @@ def list_cheques(
     if state is not None:
         query = query.where(Cheque.state == state)
     if words:
-        wanted = plain(words).split()
         households = db.session.execute(
             select(Household.id, Household.name).where(Household.community_id == community.id)
         )
         query = query.where(
-            Subscription.household_id.in_(
-                each for each, name in households if all(word in plain(name) for word in wanted)
-            )
+            Subscription.household_id.in_(each for each, name in households if says(words, name))
         )
     return query
-
-
-def cheques_of(community: Community, state: ChequeState | None = None) -> Sequence[Cheque]:
-    """Return the cheques of standing subscriptions, the soonest first."""
-    return db.session.scalars(list_cheques(community, state)).all()
 
 
 def sum_of(query: Select[Cheque]) -> Money:

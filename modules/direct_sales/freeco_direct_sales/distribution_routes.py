@@ -3,11 +3,11 @@
 import re
 from datetime import date, time
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco import cells
-from freeco.cells import plain
+from freeco.cells import says
 from freeco.clock import now
 from freeco.db import db
 from freeco.doors import requires
@@ -16,6 +16,7 @@ from freeco.i18n import _, counted, spoken
 from freeco.members import membership
 from freeco.offline.kept import kept_offline
 from freeco.web import undo
+from freeco.web.downloads import pdf_answer
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
 from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions
@@ -141,12 +142,12 @@ def _show(distribution: Distribution, form: Form) -> ResponseReturnValue:
 
 def _households(distribution: Distribution) -> list[tuple[str, int, int, str]]:
     """Return who could be changed: household, subscription, delivery, contract."""
-    wanted = plain(request.args.get("q", "")).split()
+    words = request.args.get("q", "").strip()
     found = [
         (each.household.name, each.id, delivery.id, delivery.contract.name)
         for delivery in distributions.deliveries_at(distribution)
         for each in subscriptions.subscriptions_to(delivery.contract)
-        if all(word in plain(each.household.name) for word in wanted)
+        if not words or says(words, each.household.name)
     ]
     return sorted(found, key=lambda each: (each[0].casefold(), each[3].casefold()))
 
@@ -172,13 +173,7 @@ def sheet_pdf(distribution_id: int) -> ResponseReturnValue:
     large = request.args.get("caracteres") == "grands"
     with spoken("fr"):
         content = print_sign_off_sheet(sheets.sign_off_sheet(distribution), large_type=large)
-    return _pdf(content, f"emargement-{sheets.code(distribution)}.pdf")
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f"inline; filename={name}"
-    return answer
+    return pdf_answer(content, f"emargement-{sheets.code(distribution)}.pdf")
 
 
 @pages.post("/distributions/<int:distribution_id>/imprimee")
@@ -225,7 +220,7 @@ def harvest_pdf(distribution_id: int, producer_id: int) -> ResponseReturnValue:
     distribution, producer = _harvest_allowed(distribution_id, producer_id)
     with spoken("fr"):
         content = print_harvest_list(sheets.harvest_list(distribution, producer))
-    return _pdf(content, f"recolte-{sheets.code(distribution)}.pdf")
+    return pdf_answer(content, f"recolte-{sheets.code(distribution)}.pdf")
 
 
 @pages.post("/distributions/<int:distribution_id>/livraisons/<int:delivery_id>/annuler")

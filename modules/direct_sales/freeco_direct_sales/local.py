@@ -3,7 +3,7 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from freeco.i18n import hour, said
+from freeco import i18n
 from freeco_direct_sales.models import Distribution
 
 
@@ -15,8 +15,7 @@ def local_day(distribution: Distribution) -> date:
 def hours(distribution: Distribution) -> str:
     """Write the hours of a distribution: de 18 h 30 à 19 h 30."""
     zone = ZoneInfo(distribution.community.timezone)
-    return said(
-        "de %(start)s à %(end)s",
-        start=hour(distribution.starts_at.astimezone(zone).time()),
-        end=hour(distribution.ends_at.astimezone(zone).time()),
+    return i18n.hours(
+        distribution.starts_at.astimezone(zone).time(),
+        distribution.ends_at.astimezone(zone).time(),
     )

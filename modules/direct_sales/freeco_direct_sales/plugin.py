@@ -22,6 +22,7 @@ from freeco.module import (
 )
 from freeco_direct_sales import (
     agenda,
+    cards,
     collection_offline,
     collection_routes,
     commands,
@@ -37,7 +38,6 @@ from freeco_direct_sales import (
     search,
     stories,
     subscription_routes,
-    work,
 )
 from freeco_direct_sales.permissions import COORDINATE, HAND_OUT, TREASURE
 
@@ -53,6 +53,7 @@ def freeco_module() -> Module:
             "d’émargement."
         ),
         opens_at=24,
+        opens_at_in={"amap": 1, "cooperative": 12, "circle": 6},
         colour="leek",
         blueprints=(
             routes.pages,
@@ -91,7 +92,7 @@ def freeco_event(event: Event) -> None:
 @hookimpl
 def freeco_home(community: Community, member: Member) -> list[Card]:
     """Show what waits for a member, and the day's work of each charge they hold."""
-    return work.cards(community, member)
+    return cards.cards(community, member)
 
 
 @hookimpl

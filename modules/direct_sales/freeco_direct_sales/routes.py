@@ -52,13 +52,6 @@ def _hours(distribution: Distribution) -> str:
     return hours(distribution)
 
 
-@pages.app_template_filter("sentence")
-def _sentence(text: object) -> str:
-    """Begin with a capital; unlike ``capitalize``, leave the rest as it is."""
-    words = str(text)
-    return words[:1].upper() + words[1:]
-
-
 @pages.get("/")
 def home() -> ResponseReturnValue:
     """Show my next basket, my contracts, and those I could take."""

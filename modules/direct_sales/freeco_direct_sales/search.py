@@ -1,12 +1,10 @@
 """What direct sales know about some words: producers, products, and codes read on paper."""
 
-from collections.abc import Sequence
-
 from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from freeco.cells import plain
+from freeco.cells import says
 from freeco.db import db
 from freeco.i18n import day, said
 from freeco.members.models import Community, Member
@@ -21,28 +19,21 @@ MOST_FOUND = 20
 def find(community: Community, member: Member, words: str) -> list[Found]:
     """Return the producers, contracts and products these words name, and the paper of a code."""
     found = _by_code(community, member, words.strip().upper())
-    wanted = plain(words).split()
-    if wanted:
-        found += [*_producers(community, wanted), *_contracts(community, wanted)]
-        found += _products(community, wanted)
+    found += _producers(community, words)
+    found += _contracts(community, words)
+    found += _products(community, words)
     return found[:MOST_FOUND]
 
 
-def _named(wanted: Sequence[str], *names: str) -> bool:
-    """Whether names hold all the words, accents and case apart."""
-    told = plain(" ".join(names))
-    return all(word in told for word in wanted)
-
-
-def _producers(community: Community, wanted: Sequence[str]) -> list[Found]:
+def _producers(community: Community, words: str) -> list[Found]:
     return [
         Found(each.name, each.place, _producer_url(community, each.id))
         for each in catalogue.producers_of(community)
-        if _named(wanted, each.name, each.place)
+        if says(words, each.name, each.place)
     ]
 
 
-def _contracts(community: Community, wanted: Sequence[str]) -> list[Found]:
+def _contracts(community: Community, words: str) -> list[Found]:
     return [
         Found(
             each.name,
@@ -50,11 +41,11 @@ def _contracts(community: Community, wanted: Sequence[str]) -> list[Found]:
             url_for("direct_sales_contracts.page", community=community.slug, contract_id=each.id),
         )
         for each in contracts.contracts_of(community)
-        if _named(wanted, each.name)
+        if says(words, each.name)
     ]
 
 
-def _products(community: Community, wanted: Sequence[str]) -> list[Found]:
+def _products(community: Community, words: str) -> list[Found]:
     products = db.session.scalars(
         select(Product)
         .join(Producer)
@@ -65,7 +56,7 @@ def _products(community: Community, wanted: Sequence[str]) -> list[Found]:
     return [
         Found(each.name, each.producer.name, _producer_url(community, each.producer_id))
         for each in products
-        if _named(wanted, each.name)
+        if says(words, each.name)
     ]
 
 

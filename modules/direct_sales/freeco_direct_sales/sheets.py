@@ -141,7 +141,7 @@ def _on_a_list(name: str, people: Sequence[tuple[str, str]]) -> tuple[str, str]:
 
 
 def _basket(lines: Sequence[Taken]) -> str:
-    return ", ".join(f"{line.quantity}\u00a0{line.name}" for line in lines)
+    return ", ".join(f"{line.quantity}\u00a0{wording.unbroken(line.name)}" for line in lines)
 
 
 def _column(delivery: Delivery, taken: Sequence[Taken]) -> SheetColumn:
@@ -152,7 +152,7 @@ def _column(delivery: Delivery, taken: Sequence[Taken]) -> SheetColumn:
     return SheetColumn(
         title=delivery.contract.name,
         producer=delivery.contract.producer.name,
-        total=" · ".join(f"{many}\u00a0{name}" for name, many in totals.items()),
+        total=" · ".join(f"{many}\u00a0{wording.unbroken(name)}" for name, many in totals.items()),
     )
 
 

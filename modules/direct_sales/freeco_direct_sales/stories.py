@@ -6,7 +6,7 @@ The reason of a cancelled delivery stays with those it was written to: it may na
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from freeco.i18n import listed, said
+from freeco.i18n import listed, said, sentence
 from freeco.members.models import Community
 from freeco.module import Story
 from freeco_direct_sales import contracts, distributions, wording
@@ -25,8 +25,7 @@ def stories(community: Community, since: datetime, until: datetime) -> list[Stor
 
 def _evening(distribution: Distribution) -> Story:
     deliveries = distributions.deliveries_at(distribution)
-    written = hours(distribution)
-    sentences = [f"{written[:1].upper()}{written[1:]}."]
+    sentences = [f"{sentence(hours(distribution))}."]
     brought = _names(deliveries, cancelled=False)
     if brought:
         sentences.append(said("On y retire : %(what)s.", what=listed(brought)))

@@ -1,16 +1,17 @@
 """A household's contract: read it, sign it, print it, hand the cheques over."""
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.doors import requires
 from freeco.errors import Absent
 from freeco.i18n import _, money, spoken
 from freeco.members import contacts, households, membership
 from freeco.offline.kept import kept_offline
 from freeco.web import undo
+from freeco.web.downloads import pdf_answer
 from freeco.web.forms import Form
 from freeco.web.lists import page_of_query
 from freeco.web.words import isolated
@@ -88,13 +89,7 @@ def pdf(subscription_id: int) -> ResponseReturnValue:
     found = _find(subscription_id)
     with spoken("fr"):
         content = print_contract(_paper(found))
-    return _pdf(content, f"contrat-{found.code}.pdf")
-
-
-def _pdf(content: bytes, name: str) -> Response:
-    answer = Response(content, mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f"inline; filename={name}"
-    return answer
+    return pdf_answer(content, f"contrat-{found.code}.pdf")
 
 
 @pages.post("/souscriptions/<int:subscription_id>/signer")
@@ -233,6 +228,7 @@ def cheque_list() -> ResponseReturnValue:
 def move_cheque(cheque_id: int, step: str) -> ResponseReturnValue:
     """Note that a cheque was handed over, banked, or that the last click was wrong."""
     cheque = cheques.find_cheque(g.community, cheque_id)
+    lock(cheque)  # before its state is read: two clicks may come at once
     state = ChequeState(cheque.state)
     if request.form.get("de", state) != state:
         # A second click, or another treasurer: what was asked for is done already.
@@ -243,7 +239,7 @@ def move_cheque(cheque_id: int, step: str) -> ResponseReturnValue:
     db.session.commit()
     undo.done(
         _(
-            "Chèque de %(name)s, %(amount)s : %(state)s.",
+            "Chèque, foyer %(name)s, %(amount)s : %(state)s.",
             name=isolated(cheque.subscription.household.name),
             amount=money(cheque.amount),
             state=wording.CHEQUES[cheque.state],

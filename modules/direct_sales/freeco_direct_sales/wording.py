@@ -1,8 +1,20 @@
 """How direct sales write quantities, units and states for people."""
 
+import re
+
 from freeco.i18n import _, counted, said
 from freeco.module import Text
-from freeco_direct_sales.models import ChequeState, ContractKind, ContractState, SignatureWay
+from freeco_direct_sales.models import (
+    ChequeState,
+    ContractKind,
+    ContractProduct,
+    ContractState,
+    Product,
+    SignatureWay,
+)
+
+MEASURE = re.compile(r"\d\s*(?:kg|g|l|cl|ml)\b", re.IGNORECASE)
+"""As people end the name of a product: « Miel de causse 500 g »."""
 
 UNITS: dict[str, Text] = {
     "piece": _("pièce"),
@@ -52,6 +64,18 @@ def weight(grams: int) -> str:
     tenths = (grams + 50) // 100
     text = f"{tenths // 10},{tenths % 10}" if tenths % 10 else str(tenths // 10)
     return f"{text}\u00a0kg"
+
+
+def weight_to_say(product: Product | ContractProduct) -> bool:
+    """Whether the weight of one unit is known, and said neither by its unit nor by its name."""
+    if not product.grams or product.unit in {"kg", "g"}:
+        return False
+    return MEASURE.search(product.name) is None
+
+
+def unbroken(name: str) -> str:
+    """Keep the measure of a name on one line: « 1 kg »."""
+    return MEASURE.sub(lambda found: found[0].replace(" ", "\u00a0"), name)
 
 
 def quantity(many: int, unit_name: str) -> str:

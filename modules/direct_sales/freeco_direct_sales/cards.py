@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from freeco.clock import now
 from freeco.db import db
-from freeco.i18n import counted, day_and_month, listed, money, said
+from freeco.i18n import counted, day_and_month, listed, money, said, sentence
 from freeco.members import households, membership
 from freeco.members.models import Community, Household, Member
 from freeco.module import Card
@@ -40,10 +40,6 @@ def cards(community: Community, member: Member) -> list[Card]:
     if TREASURE.name in held:
         found += charges.of_treasurer(community)
     return found
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 # Whoever eats
@@ -77,7 +73,7 @@ def _to_fetch(community: Community, household: Household) -> Iterator[Card]:
         return
     distribution, names = coming[0].distribution, list(dict.fromkeys(coming[0].names))
     yield Card(
-        title=said("%(day)s : votre panier", day=_sentence(day_and_month(local_day(distribution)))),
+        title=said("%(day)s : votre panier", day=sentence(day_and_month(local_day(distribution)))),
         text=said(
             "%(what)s. %(place)s, %(hours)s.",
             what=listed(names),
