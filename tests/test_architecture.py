@@ -1,6 +1,7 @@
 """Who may know whom: found by looking, not by a list that somebody keeps."""
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -34,6 +35,10 @@ def test_no_module_imports_another(graph: grimp.ImportGraph) -> None:
         for other in MODULES:
             if one != other:
                 assert graph.find_shortest_chains(one, other) == set()
+
+
+def test_the_mail_carries_letters_and_knows_nothing_of_notices(graph: grimp.ImportGraph) -> None:
+    assert graph.find_shortest_chains("freeco.mail", "freeco.notifications") == set()
 
 
 def test_the_charter_knows_nobody(graph: grimp.ImportGraph) -> None:
@@ -130,6 +135,14 @@ def test_only_one_file_knows_flask_babel() -> None:
         if "flask_babel" in imports(file)
     }
     assert users == {"i18n.py"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_what_a_module_gives_every_template_bears_its_name(module: str) -> None:
+    given = re.compile(r'app_template_(?:filter|global|test)\("(\w+)"\)')
+    for file in sources(module):
+        for name in given.findall(file.read_text("utf-8")):
+            assert name.startswith(f"{module[7:]}_"), name
 
 
 def test_a_reader_can_hold_each_file_in_the_head() -> None:

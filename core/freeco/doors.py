@@ -107,7 +107,8 @@ def sign_in(person: Person) -> None:
 
 
 def sign_out() -> None:
-    """End this session."""
+    """End this session, and forget the form that an earlier one's end had interrupted."""
+    unfinished.forget_kept()
     session.clear()
     g.person = None
 
@@ -188,12 +189,28 @@ def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
             # Kept by caches: no cookie goes with them, not even the renewal of a session.
             g.person = g.member = g.community = g.acting_for = g.behind = None
             return None
-        _recognise()
-        if endpoint is None:
-            return None
+        again = _recognise_or_keep()
+        if again is not None or endpoint is None:
+            return again
         door = door_of(current_app, endpoint)
         blueprint = (request.blueprints or [""])[-1]
         return _ask(door, module_of_blueprint.get(blueprint))
+
+
+def _recognise_or_keep() -> ResponseReturnValue | None:
+    """Recognise who comes; where they see nothing, keep what an ended session interrupted.
+
+    Whether there is such a circle or none changes nothing in the answer.
+    """
+    try:
+        _recognise()
+    except Absent:
+        lost = request.method not in READING and unfinished.was_somebody()
+        following = unfinished.keep_for_later() if lost else ""
+        if not following:
+            raise
+        return redirect(url_for("accounts.sign_in_page", suite=following))
+    return None
 
 
 def _recognise() -> None:

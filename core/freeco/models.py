@@ -1,5 +1,6 @@
 """Core's models in one place, for modules and for the migrations."""
 
+from freeco.accounting.models import Account, AccountBalance, Book, Entry, Journal, Posting
 from freeco.agenda.models import CalendarFeed
 from freeco.charter.models import CharterAcceptance, CharterText
 from freeco.db import Model, MoneyCents, UtcDateTime, db
@@ -12,6 +13,7 @@ from freeco.kernel_models import (
     PublishedEvent,
     SweepRun,
 )
+from freeco.mail.models import FailingAddress, OutgoingMail
 from freeco.members.models import (
     STEWARD,
     Admission,
@@ -30,9 +32,7 @@ from freeco.members.models import (
 from freeco.notifications.models import (
     ChannelChoice,
     DigestTime,
-    FailingAddress,
     Notice,
-    OutgoingMail,
     OutgoingSignal,
     PushDevice,
     SuppressedAddress,
@@ -43,16 +43,20 @@ from freeco.organisations.models import Organisation, OrganisationKind, Organisa
 
 __all__ = [
     "STEWARD",
+    "Account",
+    "AccountBalance",
     "Activation",
     "Admission",
     "Agreement",
     "Attempt",
+    "Book",
     "CalendarFeed",
     "ChannelChoice",
     "CharterAcceptance",
     "CharterText",
     "Community",
     "DigestTime",
+    "Entry",
     "EventDelivery",
     "FailingAddress",
     "FoundingDraft",
@@ -60,6 +64,7 @@ __all__ = [
     "HouseholdMember",
     "Intention",
     "Invitation",
+    "Journal",
     "Member",
     "Model",
     "ModuleThreshold",
@@ -73,6 +78,7 @@ __all__ = [
     "OutgoingSignal",
     "PermissionGrant",
     "Person",
+    "Posting",
     "PublishedEvent",
     "PushDevice",
     "Role",

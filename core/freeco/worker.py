@@ -18,13 +18,13 @@ from freeco.events import deliver_events
 from freeco.first_run import drafts
 from freeco.kernel import Kernel
 from freeco.kernel_models import SweepRun
+from freeco.mail.delivery import deliver_mail
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Attempt, Community, OneTimeLink
 from freeco.module import Job
 from freeco.notifications import digests, reminders
 from freeco.notifications.adapters import configured
 from freeco.notifications.channels import deliver_signals
-from freeco.notifications.delivery import deliver_mail
-from freeco.notifications.models import OutgoingMail
 from freeco.notifications.sweeps import forget_old as forget_old_notices
 from freeco.notifications.sweeps import go_round
 from freeco.web.uploads import forget_old

@@ -3,9 +3,9 @@
 import pytest
 
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members import proxies
 from freeco.members.models import Community, Member, Person
-from freeco.notifications.models import OutgoingMail
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_member, sign_in_as
 from freeco.testing.forms import fill_in

@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.errors import Invalid, TooMany
+from freeco.mail.models import OutgoingMail
 from freeco.members import accounts
 from freeco.members.accounts import WrongCredentials, sign_in, sign_up
 from freeco.members.limits import bound
 from freeco.members.links import consume
 from freeco.members.models import Attempt, Person
 from freeco.members.passwords import WeakPassword, hash_password
-from freeco.notifications.models import OutgoingMail
 from freeco.testing import make_person
 
 PASSWORD = "trois pommes vertes"

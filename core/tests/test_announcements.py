@@ -8,8 +8,9 @@ from freeco.clock import held_at, now
 from freeco.config import Settings
 from freeco.db import db
 from freeco.kernel import Kernel
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community, Member
-from freeco.notifications.models import Notice, OutgoingMail
+from freeco.notifications.models import Notice
 from freeco.plugins import Plugins
 from freeco.testing import make_member
 from freeco.testing.people import open_module

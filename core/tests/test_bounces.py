@@ -14,13 +14,14 @@ from freeco.clock import now
 from freeco.config import Settings
 from freeco.db import db
 from freeco.kernel import kernel
+from freeco.mail.bounces import Outcome, mark, return_address, try_again
+from freeco.mail.delivery import compose, deliver_mail
+from freeco.mail.letters import send_mail
+from freeco.mail.models import FailingAddress, OutgoingMail
 from freeco.members import privacy
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices, commands
-from freeco.notifications.bounces import Outcome, handle, mark, return_address, try_again
-from freeco.notifications.delivery import compose, deliver_mail
-from freeco.notifications.letters import send_mail
-from freeco.notifications.models import FailingAddress, OutgoingMail
+from freeco.notifications.incoming import handle
 from freeco.notifications.notices import notify
 from freeco.notifications.topics import CHARTER
 from freeco.plugins import Plugins
@@ -147,7 +148,7 @@ def test_a_letter_leaves_from_an_address_of_its_own(
 
 
 def test_a_report_to_its_own_address_is_understood(settings: Settings, sent: OutgoingMail) -> None:
-    assert handle(report(return_address(sent, settings)), settings) is Outcome.REFUSED
+    assert handle(report(return_address(sent, settings))) is Outcome.REFUSED
     db.session.commit()
     assert failing() == ["marie@example.org"]
 
@@ -157,13 +158,13 @@ def test_a_report_that_returns_our_message_id_is_understood(
 ) -> None:
     plain = replace(settings, mail_return="")
     named = compose(sent, plain)["Message-ID"]
-    assert handle(report("freeco@example.org", named), plain) is Outcome.REFUSED
+    assert handle(report("freeco@example.org", named)) is Outcome.REFUSED
 
 
 def test_the_same_report_twice_changes_nothing(settings: Settings, sent: OutgoingMail) -> None:
     content = report(return_address(sent, settings))
-    handle(content, settings)
-    assert handle(content, settings) is Outcome.REFUSED
+    handle(content)
+    assert handle(content) is Outcome.REFUSED
     db.session.commit()
     assert failing() == ["marie@example.org"]
 
@@ -175,17 +176,15 @@ def test_a_delay_a_full_mailbox_and_a_policy_are_no_dead_address(
     settings: Settings, sent: OutgoingMail, status: str, action: str
 ) -> None:
     content = report(return_address(sent, settings), status=status, action=action)
-    assert handle(content, settings) is Outcome.DELAYED
+    assert handle(content) is Outcome.DELAYED
     assert failing() == []
 
 
-def test_nobody_can_make_an_address_fail_by_guessing(
-    settings: Settings, sent: OutgoingMail
-) -> None:
-    true = mark(sent, settings)
+def test_nobody_can_make_an_address_fail_by_guessing(sent: OutgoingMail) -> None:
+    true = mark(sent)
     forged = true[:-16] + "0" * 16
     content = report(f"retours+{forged}@example.org", f"<{forged}@freeco.example>")
-    assert handle(content, settings) is Outcome.UNKNOWN
+    assert handle(content) is Outcome.UNKNOWN
     assert failing() == []
 
 
@@ -203,7 +202,7 @@ def test_a_report_of_before_the_standard_is_understood(
         "<marie@example.org>:\r\nSorry, no mailbox here by that name.\r\n\r\n"
         "--- Below this line is a copy of the message.\r\n\r\nTo: marie@example.org\r\n"
     ).encode()
-    assert handle(content, settings) is Outcome.REFUSED
+    assert handle(content) is Outcome.REFUSED
 
 
 def test_an_answer_of_a_person_is_left_alone(settings: Settings, sent: OutgoingMail) -> None:
@@ -211,21 +210,21 @@ def test_an_answer_of_a_person_is_left_alone(settings: Settings, sent: OutgoingM
     message["From"], message["To"] = "marie@example.org", return_address(sent, settings)
     message["Subject"] = "Re: Confirmez votre adresse"
     message.set_content("Merci, c’est fait.")
-    assert handle(message.as_bytes(), settings) is Outcome.UNKNOWN
+    assert handle(message.as_bytes()) is Outcome.UNKNOWN
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"Subject: =?x?q?\xff?=\r\n\r\n"])
-def test_rubbish_is_left_alone(settings: Settings, content: bytes) -> None:
-    assert handle(content, settings) is Outcome.UNKNOWN
+def test_rubbish_is_left_alone(app: Flask, content: bytes) -> None:
+    assert handle(content) is Outcome.UNKNOWN
 
 
-def test_a_refusal_by_e_mail_is_obeyed(settings: Settings, member: Member) -> None:
+def test_a_refusal_by_e_mail_is_obeyed(member: Member) -> None:
     tell(member, "one")
     token = db.session.query(OutgoingMail).one().unsubscribe
     message = EmailMessage()
     message["To"], message["Subject"] = "retours@example.org", token
     message.set_content("")
-    assert handle(message.as_bytes(), settings) is Outcome.UNSUBSCRIBED
+    assert handle(message.as_bytes()) is Outcome.UNSUBSCRIBED
     assert choices.rhythm_of(member, CHARTER) == "never"
 
 

@@ -21,6 +21,7 @@ from flask import Flask
 from freeco.clock import held_at, now
 from freeco.config import BadConfiguration, Settings
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import adapters, choices, commands, push
 from freeco.notifications.channels import (
@@ -32,7 +33,7 @@ from freeco.notifications.channels import (
     Unreachable,
     deliver_signals,
 )
-from freeco.notifications.models import OutgoingMail, OutgoingSignal, PushDevice
+from freeco.notifications.models import OutgoingSignal, PushDevice
 from freeco.notifications.notices import notify
 from freeco.notifications.phone_numbers import international
 from freeco.notifications.sms import SmsGateway, words_of

@@ -10,10 +10,11 @@ from flask import Flask
 
 from freeco.clock import held_at
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community, Member, Person
 from freeco.module import AgendaItem, Module
 from freeco.notifications import choices, digests, reminders
-from freeco.notifications.models import Notice, OutgoingMail
+from freeco.notifications.models import Notice
 from freeco.notifications.notices import notify
 from freeco.notifications.sweeps import Prepare, forget_old, go_round
 from freeco.plugins import Plugins

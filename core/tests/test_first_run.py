@@ -18,9 +18,9 @@ from freeco.first_run import begin, drafts
 from freeco.first_run.models import FoundingDraft
 from freeco.first_run.presets import PRESETS, Preset
 from freeco.kernel_models import ModuleThreshold
+from freeco.mail.models import OutgoingMail
 from freeco.members import membership
 from freeco.members.models import STEWARD, Community, Invitation, Person, Territory
-from freeco.notifications.models import OutgoingMail
 from freeco.organisations import services as organisations
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_community, sign_in_as

@@ -4,10 +4,10 @@ import pytest
 
 from freeco.charter import services as charter
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members import founding, membership
 from freeco.members.founding import BadSlug
 from freeco.members.models import STEWARD, Community, Person
-from freeco.notifications.models import OutgoingMail
 from freeco.plugins import Plugins
 
 

@@ -9,12 +9,13 @@ import pytest
 from flask import Flask
 
 from freeco.db import db
+from freeco.mail import post_office
+from freeco.mail.models import FailingAddress
 from freeco.members import accounts
 from freeco.members.invitations import invite
 from freeco.members.models import Community, Member, Person
-from freeco.notifications import post_office, push
+from freeco.notifications import push
 from freeco.notifications.channels import ChannelDown, Device, Signal
-from freeco.notifications.models import FailingAddress
 from freeco.testing import Visitor, make_person
 from freeco.testing.forms import form_of
 from freeco.testing.people import sign_in_as

@@ -7,12 +7,12 @@ from sqlalchemy import func, select
 from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.errors import Absent, Invalid, TooMany
+from freeco.mail.models import OutgoingMail
 from freeco.members import invitations
 from freeco.members.households import find_household, household_of, people_of
 from freeco.members.invitations import InvitationGone, accept, find, invite, waiting
 from freeco.members.membership import InvitationNeeded, join, leave
 from freeco.members.models import Community, Invitation, Member, Person
-from freeco.notifications.models import OutgoingMail
 from freeco.plugins import Plugins
 from freeco.testing import make_community, make_member, make_person
 

@@ -17,11 +17,11 @@ from freeco.clock import held_at, now
 from freeco.config import Settings
 from freeco.db import db
 from freeco.kernel import Kernel
+from freeco.mail.delivery import MOST_TRIES, compose, deliver_mail
+from freeco.mail.letters import OWN_LETTERS, send_mail
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Member
 from freeco.notifications import digests
-from freeco.notifications.delivery import MOST_TRIES, compose, deliver_mail
-from freeco.notifications.letters import OWN_LETTERS, send_mail
-from freeco.notifications.models import OutgoingMail
 from freeco.notifications.notices import notify
 from freeco.notifications.sweeps import go_round
 from freeco.plugins import Plugins
@@ -388,7 +388,7 @@ def test_another_way_of_sending_is_named_as_wrong(settings: Settings, mail_url: 
 def test_a_password_is_not_sent_in_clear_to_another_machine(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("freeco.notifications.delivery.THIS_MACHINE", frozenset())
+    monkeypatch.setattr("freeco.mail.delivery.THIS_MACHINE", frozenset())
     mail = write()
     open_air = settings.mail_url.replace("smtp://", "smtp://freeco:secret@")
     assert deliver_mail(replace(settings, mail_url=open_air)) == 0

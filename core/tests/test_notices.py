@@ -6,11 +6,12 @@ from flask import Flask
 from freeco.clock import now
 from freeco.db import db
 from freeco.kernel import kernel
+from freeco.mail.delivery import deliver_mail
+from freeco.mail.models import FailingAddress, OutgoingMail
 from freeco.members import privacy
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices
-from freeco.notifications.delivery import deliver_mail
-from freeco.notifications.models import FailingAddress, Notice, OutgoingMail, TopicChoice
+from freeco.notifications.models import Notice, TopicChoice
 from freeco.notifications.notices import notify
 from freeco.notifications.topics import UnknownTopic
 from freeco.organisations.models import Organisation, OrganisationRole

@@ -22,8 +22,10 @@ from freeco.module import Module, OfflineAction, RefLabel
 from freeco.offline import privacy, queue
 from freeco.offline.models import QueuedAction
 from freeco.offline.queue import Answer, Typed
+from freeco.offline.refusals import EnoughToday
 from freeco.plugins import Plugins
-from freeco.testing import make_community, make_member
+from freeco.testing import Visitor, make_community, make_member, sign_in_as
+from freeco.testing.forms import fill_in
 from freeco.testing.modules import module_object, plugins_with
 from freeco.testing.people import open_module
 
@@ -305,3 +307,57 @@ def test_ten_deliveries_of_the_same_keys_at_once_do_each_thing_once(
     assert all(answers == told[0] for answers in told)
     assert [bed for bed, _since in watered()] == [f"bed-{number}" for number in range(5)]
     assert len(db.session.scalars(select(QueuedAction)).all()) == 5
+
+
+def test_what_one_person_hands_in_is_bounded_and_the_rest_waits_on_the_device(
+    plugins: Plugins, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST_A_DAY", 3)
+    lines = [typed("ice", number) for number in range(5)]
+    answers = hand_in(plugins, member, *lines)
+    assert [each.key for each in answers] == [each.key for each in lines[:3]]
+    with pytest.raises(EnoughToday):
+        hand_in(plugins, member, *lines[3:])
+    db.session.rollback()
+    assert hand_in(plugins, member, *lines) == answers
+    assert hand_in(plugins, make_member(member.community), typed("leeks")) != []
+    later = hand_in(plugins, member, *lines, received=EVENING + timedelta(hours=27))
+    assert len(later) == 5
+
+
+def test_a_device_is_told_that_it_handed_in_enough_for_a_day(
+    app: Flask, client: Visitor, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST_A_DAY", 0)
+    assert member.person is not None
+    action = {"key": str(uuid4()), "kind": "x.y", "values": {}, "at": now().isoformat()}
+    told = sign_in_as(client, member.person).post(
+        f"/{member.community.slug}/hors-ligne",
+        json={
+            "device": PHONE,
+            "member": member.id,
+            "now": now().isoformat(),
+            "actions": [action | {"position": 1}],
+        },
+        headers={"Accept": "application/json"},
+    )
+    assert told.status_code == 429
+    assert "restent sur cet appareil" in told.get_json()["detail"]
+    assert db.session.scalars(select(QueuedAction)).all() == []
+
+
+def test_what_is_to_be_looked_at_is_listed_by_fifty(
+    plugins: Plugins, client: Visitor, member: Member
+) -> None:
+    hand_in(plugins, member, *(typed("ice", number) for number in range(52)))
+    assert member.person is not None
+    address = f"/{member.community.slug}/hors-ligne"
+    first = sign_in_as(client, member.person).get(address)
+    assert first.text.count("La terre est gelée.") == 50
+    assert "À vérifier\u00a0: 52" in first.text
+    second = client.get(f"{address}?page=2")
+    assert second.text.count("La terre est gelée.") == 2
+    last = queue.to_check(plugins, member, frozenset())[-1]
+    seen = fill_in(client, second, f"{address}/{last.id}/verifie")
+    assert seen.location == f"{address}?page=2"
+    assert client.get(seen.location).text.count("La terre est gelée.") == 1

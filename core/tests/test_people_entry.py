@@ -4,10 +4,10 @@ import pytest
 
 from freeco.clock import now
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members import people_entry
 from freeco.members.models import Community, Household, Invitation, Member
 from freeco.members.people_import import PersonDraft
-from freeco.notifications.models import OutgoingMail
 from freeco.plugins import Plugins
 from freeco.testing import make_community, make_member, make_person
 

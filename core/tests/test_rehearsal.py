@@ -13,13 +13,12 @@ from freeco.first_run import rehearsal, wiping
 from freeco.first_run.rehearsal import RehearsesAlready, rehearsal_of, rehearse
 from freeco.first_run.wiping import NotARehearsal, wipe
 from freeco.kernel import kernel
-from freeco.members import invitations, membership, people_entry
-from freeco.members.membership import StaysClosed
+from freeco.mail.delivery import deliver_mail
+from freeco.mail.models import OutgoingMail
+from freeco.members import invitations, membership, people_entry, proxies
+from freeco.members.membership import OnlyInvented, StaysClosed
 from freeco.members.models import STEWARD, Admission, Community, Member, Person, Territory
 from freeco.members.people_import import PersonDraft
-from freeco.notifications.delivery import deliver_mail
-from freeco.notifications.letters import in_view
-from freeco.notifications.models import OutgoingMail
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_community, make_member, make_person, sign_in_as
 from freeco.testing.forms import fill_in
@@ -245,19 +244,43 @@ def test_only_a_rehearsal_is_wiped(community: Community, steward: Member) -> Non
     assert rows() == before
 
 
-def test_people_entered_in_the_rehearsal_go_with_it_and_guests_stay(
-    plugins: Plugins, copy: Community
+@pytest.mark.parametrize("signed", [True, False])
+def test_nobody_real_is_entered_from_a_list(
+    plugins: Plugins, copy: Community, community: Community, steward: Member, signed: bool
 ) -> None:
+    drafts = [PersonDraft(2, "Zoé", "Blanc", "zoe@freeco.fr", "", "", "", "", "")]
     keeper = membership.stewards(copy)[0]
-    lines = [("Zoé", "zoe@freeco.fr"), ("Odette", None)]
-    drafts = [
-        PersonDraft(line, first, "Blanc", email, "", "", "", "", "")
-        for line, (first, email) in enumerate(lines, 2)
-    ]
-    with in_view(copy):
-        people_entry.enter_people(plugins, copy, drafts, keeper, signed=True)
-    (letter,) = db.session.scalars(select(OutgoingMail))
-    assert (letter.recipient, letter.community_id) == ("zoe@freeco.fr", copy.id)
+    with pytest.raises(OnlyInvented):
+        people_entry.enter_people(plugins, copy, drafts, keeper, signed=signed)
+    done = people_entry.enter_people(plugins, community, drafts, steward, signed=True)
+    assert (done.added, done.invited) == (1, 0)
+
+
+def test_nobody_real_is_served_in_a_rehearsal(plugins: Plugins, copy: Community) -> None:
+    proxy = membership.stewards(copy)[0].person
+    assert proxy is not None
+    with pytest.raises(OnlyInvented):
+        proxies.enter_person_without_email(
+            plugins, copy, "Odette", "Blanc", proxy=proxy, charter_paper_signed=True
+        )
+
+
+def test_the_pages_of_a_rehearsal_say_why_nobody_real_is_entered(
+    marie: Visitor, copy: Community
+) -> None:
+    for address in (f"/{copy.slug}/gerer/importer", f"/{copy.slug}/foyer"):
+        page = marie.get(address)
+        assert page.status_code == 200
+        assert "les personnes sont inventées\u00a0: une personne réelle" in page.text
+        assert "signé la charte sur papier, et je garde" not in page.text
+    assert marie.post(f"/{copy.slug}/gerer/importer").status_code == 409
+    typed = {"first_name": "Odette", "last_name": "Blanc", "signed": "1"}
+    assert marie.post(f"/{copy.slug}/foyer/sans-adresse", data=typed).status_code == 409
+    assert db.session.scalar(select(Person).where(Person.first_name == "Odette")) is None
+
+
+def test_who_was_made_in_the_rehearsal_goes_with_it_and_guests_stay(copy: Community) -> None:
+    make_member(copy, person=make_person("Odette", "Blanc"))
     guest = make_member(copy, person=make_person("Luc", "Roux", "luc@freeco.fr"))
     guest_id = guest.person_id
     wipe(copy)

@@ -10,10 +10,11 @@ from flask import Flask
 
 from freeco.clock import now
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members import privacy, proxies
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices, push
-from freeco.notifications.models import OutgoingMail, OutgoingSignal, PushDevice, TopicChoice
+from freeco.notifications.models import OutgoingSignal, PushDevice, TopicChoice
 from freeco.notifications.notices import notify
 from freeco.notifications.topics import CHARTER
 from freeco.notifications.unsubscribing import token_for

@@ -1,5 +1,6 @@
 """A session that ends in the middle of a form loses nothing of what was typed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,9 @@ from werkzeug.test import TestResponse
 from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.kernel import kernel
+from freeco.mail.models import OutgoingMail
 from freeco.members import accounts
 from freeco.members.models import Community, Member, Person
-from freeco.notifications.models import OutgoingMail
 from freeco.testing.forms import fill_in, form_of
 from freeco.testing.people import make_member, make_person, sign_in_as
 from freeco.testing.visitor import Visitor
@@ -31,6 +32,12 @@ def marie(person: Person) -> Person:
     return person
 
 
+def end_session(client: Visitor) -> None:
+    """End the session from elsewhere: the cookie still says whose it was."""
+    with client.session_transaction() as session:
+        session["number"] = -1
+
+
 def send_too_late(
     client: Visitor, marie: Person, headers: dict[str, str] | None = None
 ) -> TestResponse:
@@ -39,8 +46,7 @@ def send_too_late(
     values = form_of(client.get("/moi"), "/moi").values | {
         name: [value] for name, value in TYPED.items()
     }
-    with client.session_transaction() as session:
-        session.pop("person")
+    end_session(client)
     return client.post(
         "/moi", data=values, token=False, headers=OURS if headers is None else headers
     )
@@ -206,9 +212,7 @@ def test_it_is_kept_a_day_and_no_longer(client: Visitor, marie: Person) -> None:
 
 
 def test_a_text_too_long_to_keep_leads_back_to_its_page(client: Visitor, marie: Person) -> None:
-    sign_in_as(client, marie)
-    with client.session_transaction() as session:
-        session.pop("person")
+    end_session(sign_in_as(client, marie))
     data = {"csrf_token": "x", "address": "é" * 200_000}
     asked = client.post("/moi", data=data, token=False, headers=OURS)
     assert asked.location == "/connexion?suite=/moi"
@@ -222,6 +226,7 @@ def test_a_button_without_fields_leads_back_to_its_page(client: Visitor, marie: 
 
 
 def test_one_place_cannot_fill_the_disk(client: Visitor, marie: Person) -> None:
+    end_session(sign_in_as(client, marie))
     answers = [
         client.post("/moi", data={"csrf_token": "x", "a": str(n)}, token=False, headers=OURS)
         for n in range(21)
@@ -278,3 +283,103 @@ def test_what_one_wrote_for_oneself_is_not_sent_in_another_s_name(
     assert "Marie Dupont" in client.get(back.location).text
     with client.session_transaction() as session:
         assert "acting_for" not in session
+
+
+def send_to_circle(
+    client: Visitor, path: str = "/lavergne/foyer/nom", headers: dict[str, str] = OURS
+) -> TestResponse:
+    """Send a form that was written on a page of the circle."""
+    data = {"csrf_token": "x", "name": "Les d’Œuvre, au Puits"}
+    return client.post(path, data=data, token=False, headers=headers)
+
+
+def without_tokens(answer: TestResponse) -> str:
+    """Return a page but for what changes with every second."""
+    return re.sub(r'name="csrf_token" value="[^"]*"', "", answer.text)
+
+
+@pytest.fixture
+def circle(community: Community, marie: Person) -> Community:
+    """Give a closed circle, of which Marie is a member."""
+    community.admission = "invitation"
+    make_member(community, person=marie)
+    return community
+
+
+def test_what_was_written_in_a_closed_circle_is_kept_too(
+    client: Visitor, circle: Community, marie: Person
+) -> None:
+    end_session(sign_in_as(client, marie))
+    asked = send_to_circle(client)
+    assert asked.location.endswith("suite=/inacheve")
+    back = sign_in(client, asked)
+    done = fill_in(client, client.get(back.location), "/lavergne/foyer/nom")
+    assert done.location == "/lavergne/foyer"
+    assert "Les d’Œuvre, au Puits" in client.get(done.location).text
+
+
+def test_an_ended_session_does_not_tell_whether_there_is_such_a_circle(
+    client: Visitor, circle: Community
+) -> None:
+    outsider = make_person("Paul", "Roux", "paul@example.org")
+    end_session(sign_in_as(client, outsider))
+    told = [
+        send_to_circle(client, path) for path in ("/lavergne/foyer/nom", "/nulle-part/foyer/nom")
+    ]
+    assert [each.status_code for each in told] == [302, 302]
+    assert told[0].location == told[1].location
+    assert told[0].data == told[1].data
+    unread = [client.get(path) for path in ("/lavergne/foyer", "/nulle-part/foyer")]
+    assert [each.status_code for each in unread] == [404, 404]
+
+
+def test_a_stranger_who_writes_to_a_closed_circle_is_answered_as_where_there_is_none(
+    client: Visitor, circle: Community
+) -> None:
+    there = send_to_circle(client)
+    nowhere = send_to_circle(client, "/nulle-part/foyer/nom")
+    assert there.status_code == nowhere.status_code == 404
+    assert without_tokens(there).replace("lavergne", "nulle-part") == without_tokens(nowhere)
+    with client.session_transaction() as session:
+        assert "unfinished" not in session
+
+
+def test_another_site_is_not_told_of_a_circle_by_an_ended_session(
+    client: Visitor, circle: Community, marie: Person
+) -> None:
+    end_session(sign_in_as(client, marie))
+    assert send_to_circle(client, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 404
+
+
+def test_what_was_written_for_somebody_in_a_closed_circle_is_sent_in_their_name(
+    client: Visitor, circle: Community, marie: Person
+) -> None:
+    ines = make_person("Inès", "Roy")
+    ines.proxy_id = marie.id
+    served = make_member(circle, person=ines)
+    with sign_in_as(client, marie).session_transaction() as session:
+        session["acting_for"] = served.id
+    end_session(client)
+    back = sign_in(client, send_to_circle(client))
+    assert "Inès Roy" in client.get(back.location).text
+
+
+def test_nothing_is_kept_once_signed_out_on_purpose_in_another_tab(
+    client: Visitor, marie: Person
+) -> None:
+    sign_in_as(client, marie)
+    values = form_of(client.get("/moi"), "/moi").values | {"first_name": ["Maëlle"]}
+    client.post("/deconnexion")
+    asked = client.post("/moi", data=values, token=False, headers=OURS)
+    assert asked.location == "/connexion?suite=/moi"
+    sign_in_as(client, make_person("Jean", "Martin", "jean@example.org"))
+    assert "Maëlle" not in client.get("/inacheve").text
+
+
+def test_signing_out_forgets_what_was_kept(client: Visitor, marie: Person) -> None:
+    sign_in(client, send_too_late(client, marie))
+    with client.session_transaction() as session:
+        kept = kernel().settings.home / "uploads" / session["unfinished"]
+    assert kept.is_file()
+    client.post("/deconnexion")
+    assert not kept.exists()

@@ -8,12 +8,13 @@ from flask import Flask
 
 from freeco.db import db
 from freeco.kernel import kernel
+from freeco.mail.delivery import compose
+from freeco.mail.letters import send_mail
+from freeco.mail.models import OutgoingMail
 from freeco.members import invitations
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices, unsubscribing
-from freeco.notifications.delivery import compose
-from freeco.notifications.letters import send_mail
-from freeco.notifications.models import OutgoingMail, SuppressedAddress
+from freeco.notifications.models import SuppressedAddress
 from freeco.notifications.notices import notify
 from freeco.notifications.topics import CHARTER, OPENING
 from freeco.notifications.unsubscribing import WantsNoInvitation, token_for

@@ -14,9 +14,9 @@ from freeco.first_run import drafts
 from freeco.first_run.models import FoundingDraft
 from freeco.kernel import Kernel
 from freeco.kernel_models import SweepRun
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Attempt, Community
 from freeco.module import Job, Module
-from freeco.notifications.models import OutgoingMail
 from freeco.testing.modules import module_object, plugins_with
 from freeco.testing.people import open_module
 from freeco.worker import run_sweeps, tick

@@ -3,8 +3,6 @@
 Renewing or revoking cannot be undone: the former address is worth nothing at once.
 """
 
-from base64 import urlsafe_b64encode
-from hashlib import blake2b
 from secrets import token_urlsafe
 
 from sqlalchemy import delete, select
@@ -13,9 +11,9 @@ from freeco.agenda.models import CalendarFeed
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
-from freeco.kernel import kernel
 from freeco.members.links import hidden
 from freeco.members.models import Member
+from freeco.signing import drawn
 
 
 def feed_of(member: Member) -> CalendarFeed | None:
@@ -63,6 +61,4 @@ def _stands(feed: CalendarFeed) -> bool:
 
 
 def _draw(member_id: int, salt: str) -> str:
-    key = blake2b(kernel().settings.secret_key.encode(), digest_size=32).digest()
-    drawn = blake2b(f"calendar:{member_id}:{salt}".encode(), key=key, digest_size=30).digest()
-    return urlsafe_b64encode(drawn).decode()
+    return drawn("calendar feed", member_id, salt, length=40)

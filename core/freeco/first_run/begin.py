@@ -11,12 +11,12 @@ from freeco.first_run.presets import BY_NAME
 from freeco.first_run.screens import SCREENS, Values, language_read, read
 from freeco.first_run.zones import zone_of
 from freeco.i18n import _, language
+from freeco.mail.letters import send_mail
 from freeco.members import founding, people_entry
 from freeco.members.founding import Plan
 from freeco.members.links import Purpose, create_link
 from freeco.members.membership import membership_of
 from freeco.members.models import Community, Person
-from freeco.notifications.letters import send_mail
 from freeco.plugins import Plugins
 
 

@@ -6,7 +6,6 @@ it can be printed again while nothing in the database gives it away.
 """
 
 from datetime import timedelta
-from hashlib import blake2b
 from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Any
@@ -17,8 +16,8 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.first_run.models import FoundingDraft
-from freeco.kernel import kernel
 from freeco.members.models import Community
+from freeco.signing import drawn
 
 LASTS = timedelta(days=14)
 PATH = "/commencer/"
@@ -63,9 +62,7 @@ def forget_old() -> None:
 
 def secret_of(draft: FoundingDraft) -> str:
     """Return the secret of a draft's link."""
-    key = blake2b(kernel().settings.secret_key.encode(), digest_size=32).digest()
-    mixed = blake2b(draft.nonce.encode(), key=key, digest_size=24, person=b"freeco.first.run")
-    return mixed.hexdigest()
+    return drawn("founding draft", draft.nonce, length=48)
 
 
 def find(secret: str) -> FoundingDraft:

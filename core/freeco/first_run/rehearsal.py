@@ -12,10 +12,10 @@ from freeco import demonstration
 from freeco.db import db, lock
 from freeco.errors import Refusal
 from freeco.i18n import _, said
+from freeco.mail.models import OutgoingMail
 from freeco.members import membership
 from freeco.members.founding import plain_words, slug_problem
 from freeco.members.models import STEWARD, Admission, Community, Member, Person
-from freeco.notifications.models import OutgoingMail
 from freeco.plugins import Plugins
 
 MEMBERS = 16

@@ -11,10 +11,10 @@ from freeco.errors import Absent, NotAllowed
 from freeco.first_run import rehearsal, wiping
 from freeco.i18n import _, language
 from freeco.kernel import kernel
+from freeco.mail.letters import SITE
 from freeco.members import membership
 from freeco.members.models import STEWARD, Community, Member
 from freeco.module import Text
-from freeco.notifications.letters import SITE
 from freeco.organisations import services as organisations
 
 pages = Blueprint("rehearsal", __name__)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from freeco.db import db
 from freeco.errors import Invalid, Refusal
 from freeco.i18n import LANGUAGES, _, said
+from freeco.mail.letters import send_mail
 from freeco.members.limits import bound
 from freeco.members.links import Purpose, create_link, forget_links
 from freeco.members.models import Person
@@ -22,7 +23,6 @@ from freeco.members.passwords import (
     hash_password,
     needs_rehash,
 )
-from freeco.notifications.letters import send_mail
 
 LONGEST_NAME = 80
 LONGEST_LINE = 200

@@ -7,6 +7,7 @@ from freeco.db import db
 from freeco.i18n import _
 from freeco.kernel import kernel
 from freeco.members import households, invitations, proxies
+from freeco.members.membership import OnlyInvented
 from freeco.members.schemas import HouseholdNameSchema, InvitationSchema, ServedPersonSchema
 from freeco.web.forms import Form
 
@@ -33,6 +34,7 @@ def _show(
             "households/home.html",
             household=household,
             people=households.people_of(household) if household else [g.member],
+            only_invented=OnlyInvented.reason if g.community.rehearsal else "",
             **forms,
         ),
         max(form.status for form in forms.values()),

@@ -10,6 +10,7 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.errors import Absent, Refusal
 from freeco.i18n import _, language
+from freeco.mail.letters import send_mail
 from freeco.members import membership
 from freeco.members.accounts import normal_email
 from freeco.members.households import find_household
@@ -17,7 +18,6 @@ from freeco.members.limits import bound
 from freeco.members.links import hidden
 from freeco.members.models import Community, Household, Invitation, Member, Person
 from freeco.notifications import unsubscribing
-from freeco.notifications.letters import send_mail
 from freeco.plugins import Plugins
 
 LASTS = timedelta(days=14)

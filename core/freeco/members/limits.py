@@ -7,15 +7,13 @@ services write nothing else before refusing.
 """
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from hashlib import blake2b
 
 from sqlalchemy import bindparam, text
 
 from freeco.clock import now
-from freeco.config import Settings
 from freeco.db import UtcDateTime, db
 from freeco.errors import TooMany
+from freeco.signing import drawn
 
 # The same sentence in both engines: one statement counts, whoever else is counting.
 COUNT = text(
@@ -45,9 +43,4 @@ def _window(minutes: int) -> datetime:
 
 def _hidden(subject: str) -> str:
     """Hash the subject with the site's key: the table does not say who tried what."""
-    return blake2b(subject.encode(), key=_key(), digest_size=24).hexdigest()
-
-
-@cache
-def _key() -> bytes:
-    return blake2b(Settings.from_environment().secret_key.encode(), digest_size=32).digest()
+    return drawn("attempt", subject, length=48)

@@ -50,6 +50,15 @@ class StaysClosed(Refusal):
     reason = _("Une répétition reste un cercle fermé, sur invitation.")
 
 
+class OnlyInvented(Refusal):
+    """Nobody real is entered in a rehearsal, which others would then take for a member."""
+
+    reason = _(
+        "Dans une répétition, les personnes sont inventées : une personne réelle s’inscrit "
+        "dans la communauté elle-même."
+    )
+
+
 class LastSteward(Refusal):
     """A community keeps somebody who looks after it."""
 

@@ -10,10 +10,10 @@ from freeco.columns import Problem
 from freeco.db import db
 from freeco.errors import Invalid, Refusal
 from freeco.i18n import _, counted, listed, said
+from freeco.mail.letters import send_mail
 from freeco.members import accounts, households, invitations, membership, proxies
 from freeco.members.models import Community, Household, Invitation, Member, Person
 from freeco.members.people_import import PersonDraft
-from freeco.notifications.letters import send_mail
 from freeco.plugins import Plugins
 
 
@@ -83,8 +83,11 @@ def enter_people(
     """Enter the people of a list who signed the charter on paper, or invite them.
 
     Who enters them keeps the signed sheets, and serves those without e-mail. The same list
-    twice changes nothing. People of one household name on the list share a household.
+    twice changes nothing. People of one household name on the list share a household. Raises
+    NobodyToVouch, and OnlyInvented in a rehearsal.
     """
+    if community.rehearsal:
+        raise membership.OnlyInvented
     if entered_by.person is None:
         raise NobodyToVouch
     membership.lock_community(community)

@@ -12,6 +12,7 @@ from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.kernel_models import Intention
+from freeco.mail.models import OutgoingMail
 from freeco.members import membership
 from freeco.members.accounts import sign_out_everywhere
 from freeco.members.households import find_household, people_of
@@ -19,7 +20,6 @@ from freeco.members.models import Agreement, Household, Invitation, Member, Pers
 from freeco.members.proxies import people_served_by
 from freeco.members.ties import HasTies, ties_of
 from freeco.notifications import privacy as notifications
-from freeco.notifications.models import OutgoingMail
 from freeco.offline import privacy as offline
 from freeco.organisations.models import Organisation, OrganisationRole
 from freeco.plugins import Plugins

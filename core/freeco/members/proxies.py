@@ -6,7 +6,7 @@ from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.members.accounts import normal_names
-from freeco.members.membership import join, membership_of
+from freeco.members.membership import OnlyInvented, join, membership_of
 from freeco.members.models import Community, Member, Person
 from freeco.organisations.services import holds_role
 from freeco.plugins import Plugins
@@ -48,8 +48,10 @@ def enter_person_without_email(
     """Make a member of somebody without e-mail, whom the proxy serves.
 
     The proxy keeps the signed paper and is recorded with the acceptance. Raises
-    PaperNotSigned, NotAProxy, Invalid.
+    PaperNotSigned, NotAProxy, OnlyInvented, Invalid.
     """
+    if community.rehearsal:
+        raise OnlyInvented
     if not charter_paper_signed:
         raise PaperNotSigned
     first_name, last_name = normal_names(first_name, last_name)

@@ -209,7 +209,9 @@ def import_page() -> ResponseReturnValue:
 
 
 def _choose(form: Form) -> ResponseReturnValue:
-    return render_template("stewards/import.html", reading=None, form=form), form.status
+    refused = membership.OnlyInvented.reason if g.community.rehearsal else ""
+    page = render_template("stewards/import.html", reading=None, form=form, only_invented=refused)
+    return page, form.status
 
 
 def _mapping(table: Table, chosen: Any) -> dict[str, int] | None:
@@ -259,6 +261,8 @@ def _preview(
 @requires(STEWARD)
 def upload() -> ResponseReturnValue:
     """Keep the chosen list, and show what it would do: nothing is written yet."""
+    if g.community.rehearsal:
+        raise membership.OnlyInvented
     file = request.files.get("file")
     name, content = (file.filename or "", file.read()) if file else ("", b"")
     signed = request.form.get("signee")

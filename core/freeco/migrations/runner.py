@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, inspect
 from sqlalchemy.schema import SchemaItem
 
-from freeco.db import Model
+from freeco.models import Model
 from freeco.plugins import Plugins
 
 HERE = Path(__file__).parent

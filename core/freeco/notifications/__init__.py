@@ -1,1 +1,1 @@
-"""What is sent to people: an outbox of e-mails in the transaction that causes them."""
+"""What people are told, and how they want to be told it."""

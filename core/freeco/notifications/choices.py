@@ -8,17 +8,11 @@ from sqlalchemy import ColumnElement, delete, select
 
 from freeco.clock import now
 from freeco.db import db, lock
+from freeco.mail.models import FailingAddress, OutgoingMail
 from freeco.members.membership import membership_of
 from freeco.members.models import Member, Person
 from freeco.module import Rhythm, Topic
-from freeco.notifications.models import (
-    ChannelChoice,
-    FailingAddress,
-    OutgoingMail,
-    OutgoingSignal,
-    PushDevice,
-    TopicChoice,
-)
+from freeco.notifications.models import ChannelChoice, OutgoingSignal, PushDevice, TopicChoice
 from freeco.notifications.topics import UnknownTopic, find_topic
 
 Way = Literal["email", "sms", "push", "phone"]

@@ -8,9 +8,9 @@ import click
 
 from freeco.cli_output import out
 from freeco.db import db
-from freeco.kernel import kernel
+from freeco.mail.bounces import Outcome
 from freeco.notifications import push
-from freeco.notifications.bounces import Outcome, handle
+from freeco.notifications.incoming import handle
 
 WORDS = {
     Outcome.REFUSED: "adresses qui ne marchent plus",
@@ -54,7 +54,7 @@ def _read(folder: Path) -> Counter[Outcome]:
 
 
 def _take(content: bytes) -> Outcome:
-    outcome = handle(content, kernel().settings)
+    outcome = handle(content)
     db.session.commit()
     return outcome
 

@@ -9,12 +9,12 @@ from freeco.activation import open_modules
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.i18n import day, hour, said, spoken
+from freeco.mail.letters import SITE, one_line
 from freeco.members.models import Community, Member
 from freeco.members.proxies import members_served_by
 from freeco.module import AgendaItem
 from freeco.notifications import choices, notices
 from freeco.notifications.choices import Reader
-from freeco.notifications.letters import SITE, one_line
 from freeco.notifications.models import DigestTime, Notice
 from freeco.notifications.sweeps import Round, agenda_of
 from freeco.notifications.topics import DIGEST, REMINDER

@@ -10,35 +10,6 @@ from freeco.db import Model
 from freeco.members.models import Community, Member
 
 
-class OutgoingMail(Model):
-    """An e-mail to send, written in the transaction that causes it; its id is in Message-ID."""
-
-    __tablename__ = "outgoing_mail"
-    __table_args__ = (Index("ix_outgoing_mail_waiting", "sent_at", "next_try_at"),)
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    recipient: Mapped[str]
-    subject: Mapped[str]
-    body: Mapped[str] = mapped_column(repr=False)
-    created_at: Mapped[datetime] = mapped_column(default_factory=now)
-    next_try_at: Mapped[datetime] = mapped_column(default_factory=now)
-    tries: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[datetime | None] = mapped_column(default=None)
-    last_error: Mapped[str] = mapped_column(default="")
-    refused_at: Mapped[datetime | None] = mapped_column(default=None)
-    """When the recipient's server said that this address takes nothing: it is not tried again."""
-    language: Mapped[str] = mapped_column(default="fr", server_default="fr")
-    community_id: Mapped[int | None] = mapped_column(
-        ForeignKey("community.id"), default=None, index=True
-    )
-    """For a notice, a digest, an invitation; none for a letter about the account."""
-    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), default=None, index=True)
-    """Whom a notice concerns: another person's proxy may be the one who reads it."""
-    topic: Mapped[str] = mapped_column(default="", server_default="")
-    unsubscribe: Mapped[str] = mapped_column(default="", server_default="", repr=False)
-    """The signed token of its one-click address; empty for a letter that answers an act."""
-
-
 class Notice(Model):
     """Something a member was told, kept so that nothing depends on an e-mail."""
 
@@ -145,18 +116,6 @@ class SuppressedAddress(Model):
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
     address_hash: Mapped[str] = mapped_column(unique=True, repr=False)
-    since: Mapped[datetime] = mapped_column(default_factory=now)
-
-
-class FailingAddress(Model):
-    """An address whose own server says that it takes no mail."""
-
-    __tablename__ = "failing_address"
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    address: Mapped[str] = mapped_column(unique=True, repr=False)
-    reason: Mapped[str]
-    """The words of the server."""
     since: Mapped[datetime] = mapped_column(default_factory=now)
 
 

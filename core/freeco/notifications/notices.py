@@ -15,14 +15,16 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.i18n import said, spoken
 from freeco.kernel import kernel
+from freeco.mail.composing import STOPPING
+from freeco.mail.letters import FOOT, OWN_LETTERS, SITE, in_view, one_line, write_letter
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Member
 from freeco.module import Topic
 from freeco.notifications import choices, phone_numbers
 from freeco.notifications.choices import Reader
-from freeco.notifications.letters import FOOT, OWN_LETTERS, SITE, in_view, one_line, write_letter
-from freeco.notifications.models import Notice, OutgoingMail, OutgoingSignal
+from freeco.notifications.models import Notice, OutgoingSignal
 from freeco.notifications.topics import find_topic
-from freeco.notifications.unsubscribing import PATH, token_for
+from freeco.notifications.unsubscribing import token_for
 from freeco.organisations.services import members_with_role
 
 
@@ -138,7 +140,7 @@ def noticed_mail(
                 "Choisir ce que je reçois : %(address)s",
                 address=f"{SITE}/{member.community.slug}/avis",
             ),
-            said("Ne plus recevoir ces avis : %(address)s", address=SITE + PATH + token),
+            said("Ne plus recevoir ces avis : %(address)s", address=SITE + STOPPING + token),
         ]
     return OutgoingMail(
         recipient=str(reader.person.email),

@@ -6,8 +6,9 @@ from flask.typing import ResponseReturnValue
 from freeco.db import db
 from freeco.doors import requires
 from freeco.i18n import _, counted
+from freeco.mail import post_office
 from freeco.members.models import STEWARD
-from freeco.notifications import digests, post_office
+from freeco.notifications import digests
 from freeco.notifications.schemas import DigestTimeSchema
 from freeco.web.forms import Form
 

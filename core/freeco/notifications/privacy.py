@@ -5,13 +5,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 from freeco.db import Model, db
+from freeco.mail.models import FailingAddress, OutgoingMail
 from freeco.members.models import Member
 from freeco.notifications import phone_numbers
 from freeco.notifications.models import (
     ChannelChoice,
-    FailingAddress,
     Notice,
-    OutgoingMail,
     OutgoingSignal,
     PushDevice,
     TopicChoice,

@@ -12,10 +12,11 @@ from freeco.doors import before_charter, open_here
 from freeco.errors import Absent, Invalid
 from freeco.i18n import _
 from freeco.kernel import kernel
+from freeco.mail import bounces
 from freeco.members.membership import membership_of
 from freeco.members.models import Member
 from freeco.module import Rhythm, Topic
-from freeco.notifications import bounces, choices, phone_relay
+from freeco.notifications import choices, phone_relay
 from freeco.notifications.choices import Way
 from freeco.notifications.models import Notice, PushDevice
 from freeco.notifications.push import BadDevice, check_device, public_key

@@ -15,10 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from freeco.clock import now
 from freeco.db import db
 from freeco.i18n import spoken
+from freeco.mail.letters import in_view
 from freeco.members.models import Community, Member, Person
 from freeco.module import AgendaItem
 from freeco.notifications import choices
-from freeco.notifications.letters import in_view
 from freeco.notifications.models import Notice, OutgoingSignal, Turn
 from freeco.plugins import Plugins
 

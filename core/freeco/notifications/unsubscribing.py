@@ -10,13 +10,14 @@ from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _, language
 from freeco.kernel import kernel
+from freeco.mail.composing import STOPPING
+from freeco.mail.models import OutgoingMail
 from freeco.members.links import hidden
 from freeco.members.models import Community, Member
 from freeco.notifications import choices
-from freeco.notifications.models import OutgoingMail, SuppressedAddress
+from freeco.notifications.models import SuppressedAddress
 from freeco.notifications.topics import UnknownTopic, find_topic
 
-PATH = "/desabonnement/"
 LONGEST_TOKEN = 500
 
 
@@ -71,7 +72,7 @@ def token_for_stranger(address: str) -> str:
 
 def path_for_stranger(address: str) -> str:
     """Return the page where who reads this address stops invitations."""
-    return PATH + token_for_stranger(address)
+    return STOPPING + token_for_stranger(address)
 
 
 def read_token(token: str) -> Refused | None:

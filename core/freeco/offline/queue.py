@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
@@ -17,13 +17,17 @@ from freeco.activation import open_modules
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent, Refusal
-from freeco.i18n import _, said
+from freeco.i18n import said
 from freeco.members.models import Community, Member
 from freeco.module import OfflineAction, RefLabel
 from freeco.offline.models import Outcome, QueuedAction
+from freeco.offline.refusals import EnoughToday, SomebodyElse, TooOld, UnknownKind, WrongClock
 from freeco.plugins import Plugins
 
 MOST_AT_ONCE = 100
+MOST_A_DAY = 1000
+"""New lines of one member: three times a large distribution, ticked and corrected on one phone."""
+DAY = timedelta(days=1)
 FURTHEST_AHEAD = timedelta(minutes=5)
 """What a clock may gain between typing and handing in, once its error is corrected."""
 OLDEST = timedelta(days=30)
@@ -31,33 +35,6 @@ OLDEST = timedelta(days=30)
 KEPT = timedelta(days=90)
 """Three times as long as a device may repeat itself; then what was typed is forgotten."""
 log = logging.getLogger(__name__)
-
-
-class SomebodyElse(Refusal):
-    """What a person typed is not sent in another's name."""
-
-    reason = _(
-        "Ces lignes ont été notées par quelqu’un d’autre sur cet appareil : "
-        "elles partiront à sa prochaine connexion."
-    )
-
-
-class UnknownKind(Refusal):
-    """No open module takes this."""
-
-    reason = _("Ce qui a été noté ne peut pas être enregistré ici aujourd’hui.")
-
-
-class WrongClock(Refusal):
-    """An instant that cannot be true would decide wrongly who spoke last."""
-
-    reason = _("L’heure notée par cet appareil n’est pas possible : la ligne est à refaire.")
-
-
-class TooOld(Refusal):
-    """Too late to be merged."""
-
-    reason = _("Cette ligne date de plus de trente jours : elle n’est plus enregistrée.")
 
 
 @dataclass(frozen=True)
@@ -104,17 +81,22 @@ def hand_in(
     ``clock_error`` is the server's time less the device's, measured at this delivery. A device's
     own order is that of its numbers, even where its clock was set back in between. One delivery
     at a time in a community: two of the same keys wait for each other. Each action stands in a
-    savepoint of its own, so that one refused loses no other.
+    savepoint of its own, so that one refused loses no other. New lines beyond ``MOST_A_DAY`` get
+    no answer, so that the device keeps them. Raises EnoughToday when none was answered.
     """
     lock(member.community)
     _forget_old(member.community)
     known = _known(member.community, device, [each.key for each in typed])
     taken = kinds(plugins, member.community)
     floor = _latest(member.community, device)
+    room = MOST_A_DAY - _received_today(member)
     answers = []
     for each in sorted(typed, key=lambda action: (action.position, action.key)):
         row = known.get(each.key)
+        if row is None and room <= 0:
+            continue
         if row is None:
+            room -= 1
             instant = max(each.at + clock_error, floor) if floor else each.at + clock_error
             row = _merge(member, device, each, taken.get(each.kind), instant)
             known[each.key] = row
@@ -124,7 +106,16 @@ def hand_in(
             answers.append(Answer(each.key, Outcome.REFUSED, str(SomebodyElse.reason)))
             continue
         answers.append(Answer(row.key, row.outcome, row.sentence))
+    if typed and not answers:
+        raise EnoughToday
     return answers
+
+
+def _received_today(member: Member) -> int:
+    query = select(func.count(QueuedAction.id)).where(
+        QueuedAction.member_id == member.id, QueuedAction.received_at > now() - DAY
+    )
+    return db.session.scalar(query) or 0
 
 
 def _known(community: Community, device: str, keys: Iterable[str]) -> dict[str, QueuedAction]:
@@ -226,18 +217,25 @@ def _shown_to(plugins: Plugins, member: Member, held: frozenset[str]) -> ColumnE
     )
 
 
-def to_check(plugins: Plugins, member: Member, held: frozenset[str]) -> Sequence[QueuedAction]:
-    """Return what a person still has to look at, in the order in which it was typed."""
-    return db.session.scalars(
+def waiting(plugins: Plugins, member: Member, held: frozenset[str]) -> Select[QueuedAction]:
+    """Select what a person still has to look at, in the order in which it was typed."""
+    return (
         select(QueuedAction)
         .where(_shown_to(plugins, member, held), _to_check())
-        .order_by(QueuedAction.recorded_at, QueuedAction.device, QueuedAction.position)
+        .order_by(
+            QueuedAction.recorded_at, QueuedAction.device, QueuedAction.position, QueuedAction.id
+        )
         .options(joinedload(QueuedAction.member))
-    ).all()
+    )
+
+
+def to_check(plugins: Plugins, member: Member, held: frozenset[str]) -> Sequence[QueuedAction]:
+    """Return all of what is ``waiting``."""
+    return db.session.scalars(waiting(plugins, member, held)).all()
 
 
 def latest(
-    plugins: Plugins, member: Member, held: frozenset[str], most: int = 60
+    plugins: Plugins, member: Member, held: frozenset[str], most: int = 50
 ) -> Sequence[QueuedAction]:
     """Return what was merged or settled, the latest first."""
     return db.session.scalars(

@@ -15,7 +15,9 @@ from freeco.i18n import _
 from freeco.kernel import kernel
 from freeco.offline import queue
 from freeco.offline.models import Outcome
+from freeco.offline.refusals import SomebodyElse
 from freeco.offline.schemas import DeliverySchema, TypedSchema
+from freeco.web.lists import page_of_query
 
 pages = Blueprint("offline_queue", __name__)
 
@@ -34,7 +36,7 @@ def hand_in() -> ResponseReturnValue:
     except ValidationError as error:
         raise Invalid({"delivery": [str(error.messages)]}) from error
     if delivery["member"] != g.member.id:
-        raise queue.SomebodyElse
+        raise SomebodyElse
     clock_error = now() - delivery["now"]
     typed, answers = _read(delivery["actions"][: queue.MOST_AT_ONCE])
     answers += queue.hand_in(kernel().plugins, g.member, delivery["device"], clock_error, typed)
@@ -62,11 +64,12 @@ def _read(actions: list[Any]) -> tuple[list[queue.Typed], list[queue.Answer]]:
 def index() -> ResponseReturnValue:
     """List what was typed without network: first what contradicts something, or was refused."""
     plugins, held = kernel().plugins, held_here()
-    entries = queue.to_check(plugins, g.member, held)
-    past = queue.latest(plugins, g.member, held)
+    page = page_of_query(queue.waiting(plugins, g.member, held))
+    past = queue.latest(plugins, g.member, held) if page.number == 1 else []
     return render_template(
         "offline/queue.html",
-        entries=[(each, queue.told(plugins, g.member, each)) for each in entries],
+        page=page,
+        entries=[(each, queue.told(plugins, g.member, each)) for each in page.rows],
         past=[(each, queue.told(plugins, g.member, each)) for each in past],
     )
 
@@ -78,7 +81,7 @@ def settle(entry_id: int) -> ResponseReturnValue:
     queue.settle(entry, g.member)
     db.session.commit()
     flash(str(_("C’est noté : vérifié.")), "good")
-    return redirect(url_for("offline_queue.index"))
+    return redirect(url_for("offline_queue.index", page=request.args.get("page")))
 
 
 @pages.post("/hors-ligne/<int:entry_id>/a-verifier")

@@ -7,7 +7,6 @@ does not change. The pages marked ``@kept_offline`` belong to one reader: every 
 reader by a sign that says nothing else, and the worker forgets them when the sign changes.
 """
 
-import hmac
 from pathlib import Path
 
 from flask import (
@@ -27,6 +26,7 @@ from flask.typing import ResponseReturnValue
 from freeco.doors import public
 from freeco.errors import Absent
 from freeco.offline import shell
+from freeco.signing import drawn
 
 pages = Blueprint("offline", __name__)
 PAPER, PAPER_AT_NIGHT = "#f4f6f3", "#10171d"
@@ -129,6 +129,5 @@ def _reader() -> str:
     person = g.get("person")
     if person is None:
         return NOBODY
-    told = f"{person.id}:{person.session_number}:{session.get('acting_for', '')}"
-    secret = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.new(secret, told.encode(), "sha256").hexdigest()[:24]
+    acting_for = str(session.get("acting_for", ""))
+    return drawn("reader", person.id, person.session_number, acting_for, length=24)

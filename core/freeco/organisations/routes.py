@@ -8,19 +8,11 @@ from freeco.kernel import kernel
 from freeco.members import membership
 from freeco.members.schemas import OrganisationSchema, RoleSchema
 from freeco.organisations import services as organisations
-from freeco.organisations.models import OrganisationKind, Role
+from freeco.organisations.models import Role
+from freeco.organisations.wording import KINDS
 from freeco.web.forms import Form
 
 pages = Blueprint("organisations", __name__)
-KINDS = {
-    OrganisationKind.ASSOCIATION: _("Association"),
-    OrganisationKind.AMAP: _("AMAP"),
-    OrganisationKind.COMPANY: _("Entreprise"),
-    OrganisationKind.COOPERATIVE: _("SCOP, SCIC ou autre coopérative"),
-    OrganisationKind.INDEPENDENT: _("Indépendant, ferme"),
-    OrganisationKind.COMMUNE: _("Commune"),
-    OrganisationKind.OTHER: _("Autre"),
-}
 ROLES = {
     Role.COORDINATOR: _("Coordination"),
     Role.TREASURER: _("Trésorerie"),

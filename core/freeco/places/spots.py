@@ -9,23 +9,14 @@ from flask import url_for
 from sqlalchemy import select
 
 from freeco.db import db
-from freeco.i18n import _
 from freeco.members.models import Community, Member
 from freeco.module import Bounds, Colour, Place
 from freeco.organisations.models import Organisation, OrganisationKind
+from freeco.organisations.wording import WORDS
 from freeco.places.gazetteer import fold
 from freeco.places.projection import distance_km
 from freeco.plugins import Plugins
 
-KINDS = {
-    OrganisationKind.ASSOCIATION: _("Association"),
-    OrganisationKind.AMAP: _("AMAP"),
-    OrganisationKind.COMPANY: _("Entreprise"),
-    OrganisationKind.COOPERATIVE: _("Coopérative"),
-    OrganisationKind.INDEPENDENT: _("Indépendant"),
-    OrganisationKind.COMMUNE: _("Commune"),
-    OrganisationKind.OTHER: _("Autre organisation"),
-}
 SHAPES = ("circle", "square", "triangle", "diamond", "pentagon", "star", "cross", "drop")
 LONGEST_NAME = 120
 MOST_PLACES = 20_000
@@ -131,7 +122,7 @@ def organisations(community: Community, bounds: Bounds) -> list[Place]:
     return [
         Place(
             name=organisation.name,
-            kind=KINDS[OrganisationKind(organisation.kind)],
+            kind=WORDS[OrganisationKind(organisation.kind)].short,
             latitude=organisation.latitude,
             longitude=organisation.longitude,
             url=url_for("organisations.page", community=community.slug, member_id=member_id),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -10,9 +11,11 @@ from flask import request
 from marshmallow import RAISE, Schema, ValidationError, fields, missing, validate
 
 from freeco import cells
+from freeco.clock import today
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _
+from freeco.module import Text
 from freeco.web.words import tidy
 
 WHOLE = ""
@@ -135,9 +138,20 @@ def Email(**options: Any) -> Cell:  # noqa: N802
     return Cell(cells.email, **options)
 
 
-def Day(**options: Any) -> Cell:  # noqa: N802
-    """Return a field for a date, as a browser sends it or as people write it."""
-    return Cell(cells.date, **options)
+def Day(*, within_days: int | None = None, too_far: Text = "", **options: Any) -> Cell:  # noqa: N802
+    """Return a field for a date, as a browser sends it or as people write it.
+
+    A day of another age is a wrong year: farther from today than ``within_days``, before or
+    after, it is refused with the words ``too_far``.
+    """
+
+    def near(day: date | None) -> None:
+        if day is None or within_days is None:
+            return
+        if abs((day - today()).days) > within_days:
+            raise ValidationError(str(too_far))
+
+    return Cell(cells.date, validate=near, **options)
 
 
 class Ticked(fields.Boolean):

@@ -1,7 +1,8 @@
 """Forms that a session's end interrupts: what was typed is kept, and sent again on a click.
 
 Nothing is sent by itself: the reader sees what they had written, and presses the button. Only
-what a page of this site sent is kept, never a password, never a file.
+what a page of this site sent is kept, never a password, never a file; and only while the cookie
+still names whose session ended. Signing out on purpose ends that.
 """
 
 import json
@@ -86,10 +87,9 @@ def _from_here() -> bool:
 
 
 def _acting_for() -> int | None:
-    served, community = session.get("acting_for"), g.get("community")
+    served, slug = session.get("acting_for"), g.get("community_slug")
     member = db.session.get(Member, served) if isinstance(served, int) else None
-    here = member is not None and community is not None and member.community_id == community.id
-    return served if here else None
+    return served if member is not None and member.community.slug == slug else None
 
 
 def _written_on() -> str:
@@ -100,11 +100,14 @@ def _written_on() -> str:
 
 
 def keep_for_later() -> str:
-    """Keep a form that arrived signed out; return the page to show after signing in."""
+    """Keep a form that arrived signed out; return the page to show after signing in.
+
+    What nobody known wrote is not kept: the next to sign in on this browser may be another.
+    """
     form = Unfinished.sent()
     if form is None:
         return ""
-    if not form.fields:
+    if not form.fields or form.person is None:
         return form.page
     content = json.dumps(asdict(form)).encode()
     home = kernel().settings.home
@@ -116,8 +119,19 @@ def keep_for_later() -> str:
         return form.page
     finally:
         db.session.commit()
+    forget_kept()
     session["unfinished"] = uploads.keep(home, "unfinished.json", content)
     return url_for("unfinished.resume")
+
+
+def was_somebody() -> bool:
+    """Whether the cookie still names whose session has ended."""
+    return g.person is None and isinstance(session.get("person"), int)
+
+
+def forget_kept() -> None:
+    """Forget what this browser keeps, unsent."""
+    uploads.forget(kernel().settings.home, session.pop("unfinished", ""))
 
 
 def _kept() -> Unfinished | None:
@@ -128,7 +142,7 @@ def _kept() -> Unfinished | None:
     found = json.loads(content)
     found["fields"] = tuple((name, value) for name, value in found["fields"])
     form = Unfinished(**found)
-    return form if form.person in {None, g.person.id} and _in_the_same_name(form) else None
+    return form if form.person == g.person.id and _in_the_same_name(form) else None
 
 
 def _in_the_same_name(form: Unfinished) -> bool:
@@ -163,7 +177,7 @@ def _show(form: Unfinished, *, ended: bool) -> str:
 @pages.post("/inacheve/effacer")
 def forget() -> ResponseReturnValue:
     """Forget what was kept, unsent."""
-    uploads.forget(kernel().settings.home, session.pop("unfinished", ""))
+    forget_kept()
     flash(str(_("Ce qui était gardé est effacé, rien n’a été envoyé.")), "good")
     return redirect(url_for("accounts.home"))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from freeco.i18n import counted, said, sentence
-from freeco.notifications.letters import Letter, write_letter
+from freeco.mail.letters import Letter, write_letter
 from freeco_bulletin import sms, telling, wording
 from freeco_bulletin.local import when
 from freeco_bulletin.models import BulletinNotice, Level

@@ -102,10 +102,10 @@ def stage(staging: Demonstration) -> Sequence[str]:
     return (f"Les annonces sont publiques : /{community.slug}/bulletin/",)
 
 
-def _text(announced: Announced, day: date, community: Community) -> notices.Text:
+def _text(announced: Announced, day: date, community: Community) -> notices.Written:
     first = day + timedelta(days=announced.days)
     last = first + timedelta(days=announced.lasts_days)
-    return notices.Text(
+    return notices.Written(
         title=announced.title,
         text=announced.text,
         level=announced.level,

@@ -29,7 +29,7 @@ LEAST_SHOWN = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text:
+class Written:
     """What is typed in the form of a notice; its times are aware."""
 
     title: str
@@ -48,7 +48,7 @@ def speakers(author: Member) -> list[Member]:
     return [each for each in acting_for(author) if each.organisation is not None]
 
 
-def draft(author: Member, text: Text, organisation_id: int | None = None) -> BulletinNotice:
+def draft(author: Member, text: Written, organisation_id: int | None = None) -> BulletinNotice:
     """Write a draft, which only those in charge see. Raises NotYourOrganisation."""
     notice = BulletinNotice(community=author.community, author=author, **asdict(text))
     _speak_for(notice, author, organisation_id)
@@ -58,7 +58,7 @@ def draft(author: Member, text: Text, organisation_id: int | None = None) -> Bul
 
 
 def change(
-    notice: BulletinNotice, by: Member, text: Text, organisation_id: int | None = None
+    notice: BulletinNotice, by: Member, text: Written, organisation_id: int | None = None
 ) -> None:
     """Write a draft anew. Raises AlreadyPublished, NotYourOrganisation."""
     _still_a_draft(notice)

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import datetime, time
+from functools import partial
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from freeco.clock import today
 from freeco.i18n import _
 from freeco.members.models import Community
 from freeco.web.forms import Cell, Day, Ticked, Whole, Words, one_of
@@ -16,7 +16,7 @@ from freeco_bulletin import notices
 from freeco_bulletin.local import LAST_MINUTE, MIDNIGHT, instant
 from freeco_bulletin.models import Level
 
-FARTHEST_DAYS = 400
+NearDay = partial(Day, within_days=400, too_far=_("Cette date est à plus d’un an d’ici."))
 MOST_TITLE, MOST_TEXT = 70, 2000
 HOUR = re.compile(r"([01]?[0-9]|2[0-3])\s*[:hH]\s*([0-5][0-9])?")
 
@@ -27,12 +27,6 @@ def hour_of_day(text: str) -> time:
     if found is None:
         raise ValidationError(str(_("Écrivez l’heure ainsi : 18:30.")))
     return time(int(found[1]), int(found[2] or 0))
-
-
-def near(day: date | None) -> None:
-    """Refuse a day of another age: a wrong year. Raises ValidationError."""
-    if day is not None and abs((day - today()).days) > FARTHEST_DAYS:
-        raise ValidationError(str(_("Cette date est à plus d’un an d’ici.")))
 
 
 class Line(Words):
@@ -59,13 +53,13 @@ class NoticeSchema(Schema):
     text = Paragraphs(required=True, most=MOST_TEXT)
     level = Words(required=True, validate=one_of(tuple(Level)))
     organisation = Whole(load_default=None)
-    happens_on = Day(load_default=None, validate=near)
+    happens_on = NearDay(load_default=None)
     starts = Cell(hour_of_day, load_default=None)
-    last_on = Day(load_default=None, validate=near)
+    last_on = NearDay(load_default=None)
     ends = Cell(hour_of_day, load_default=None)
     place = Line(load_default="", most=120)
-    visible_from = Day(load_default=None, validate=near)
-    visible_until = Day(required=True, validate=near)
+    visible_from = NearDay(load_default=None)
+    visible_until = NearDay(required=True)
     asks_help = Ticked()
 
     @validates_schema
@@ -87,11 +81,11 @@ class NoticeSchema(Schema):
             )
 
 
-def written(community: Community, taken: Mapping[str, Any]) -> notices.Text:
+def written(community: Community, taken: Mapping[str, Any]) -> notices.Written:
     """Return what was typed, its days and hours read on the community's clock."""
     begins = taken["happens_on"]
     shown = taken["visible_from"]
-    return notices.Text(
+    return notices.Written(
         title=taken["title"],
         text=taken["text"],
         level=taken["level"],

@@ -60,7 +60,7 @@ def write(clerk: Member) -> Write:
             "visible_until": UNTIL,
             "level": Level.ORDINARY,
         }
-        notice = notices.draft(clerk, notices.Text(**(values | more)))  # type: ignore[arg-type]
+        notice = notices.draft(clerk, notices.Written(**(values | more)))  # type: ignore[arg-type]
         db.session.commit()
         return notice
 

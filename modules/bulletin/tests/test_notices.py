@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.errors import Absent, Refusal
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community, Member
-from freeco.notifications.models import Notice, OutgoingMail
+from freeco.notifications.models import Notice
 from freeco.organisations.models import Organisation, OrganisationRole
 from freeco.testing.people import make_member
 from freeco_bulletin import errors, helping, notices, reading, telling
@@ -96,7 +97,7 @@ def test_the_pressing_notices_come_first(show: Write, community: Community) -> N
 
 def test_a_published_text_is_not_changed_behind_its_readers(show: Write, clerk: Member) -> None:
     notice = show()
-    words = notices.Text(title="Autre", text="Autre", visible_until=notice.visible_until)
+    words = notices.Written(title="Autre", text="Autre", visible_until=notice.visible_until)
     for act in (
         lambda: notices.change(notice, clerk, words),
         lambda: notices.set_picture(notice, b"", "x"),
@@ -166,7 +167,7 @@ def commune(community: Community, clerk: Member) -> Member:
 def test_one_speaks_for_an_organisation_in_which_one_holds_a_role(
     commune: Member, clerk: Member, community: Community
 ) -> None:
-    words = notices.Text(title="x", text="y", visible_until=now() + DAY)
+    words = notices.Written(title="x", text="y", visible_until=now() + DAY)
     notice = notices.draft(clerk, words, commune.organisation_id)
     assert notice.speaker == "Commune de Lavergne"
     other = make_member(community, "Paul", "Roux")

@@ -7,7 +7,7 @@ from freeco.models import Community, Model
 from freeco_direct_sales.models import Producer
 
 
-class Position(Model):
+class PlacePosition(Model):
     """The position of a producer, or of a place of distribution known by its name."""
 
     __tablename__ = "direct_sales_position"

@@ -17,7 +17,7 @@ from freeco.module import Bounds, Place
 from freeco.places.gazetteer import find_commune
 from freeco.places.positions import written_position
 from freeco_direct_sales.models import Distribution, Producer
-from freeco_direct_sales.place_models import Position
+from freeco_direct_sales.place_models import PlacePosition
 
 STILL_KNOWN = timedelta(days=60)
 """A place where nothing has been handed out for so long is no longer on the map."""
@@ -82,7 +82,9 @@ def _all(community: Community) -> Iterator[Place]:
 
 def positions(community: Community) -> dict[int | str, Point]:
     """Return the positions that were said, by id of producer and by name of place."""
-    rows = db.session.scalars(select(Position).where(Position.community_id == community.id))
+    rows = db.session.scalars(
+        select(PlacePosition).where(PlacePosition.community_id == community.id)
+    )
     return {
         key: (row.latitude, row.longitude)
         for row in rows
@@ -162,12 +164,12 @@ def find_hall(community: Community, name: str) -> Hall:
 
 def place_producer(producer: Producer, point: Point | None) -> None:
     """Say where a producer is; None leaves it to their organisation or their commune."""
-    _say(producer.community, point, Position.producer_id == producer.id, producer=producer)
+    _say(producer.community, point, PlacePosition.producer_id == producer.id, producer=producer)
 
 
 def place_hall(community: Community, name: str, point: Point | None) -> None:
     """Say where baskets are handed out; None leaves it to the commune its name ends with."""
-    here = (Position.community_id == community.id) & (Position.place == name)
+    here = (PlacePosition.community_id == community.id) & (PlacePosition.place == name)
     _say(community, point, here, place=name)
 
 
@@ -175,14 +177,14 @@ def _say(community: Community, point: Point | None, which: object, **what: Produ
     db.session.execute(
         select(Community.id).where(Community.id == community.id).with_for_update(key_share=True)
     )
-    known = db.session.scalar(select(Position).where(which))  # type: ignore[arg-type]
+    known = db.session.scalar(select(PlacePosition).where(which))  # type: ignore[arg-type]
     if point is None:
         if known is not None:
             db.session.delete(known)
     elif known is None:
         latitude, longitude = point
         db.session.add(
-            Position(community=community, latitude=latitude, longitude=longitude, **what)  # type: ignore[arg-type]
+            PlacePosition(community=community, latitude=latitude, longitude=longitude, **what)  # type: ignore[arg-type]
         )
     else:
         known.latitude, known.longitude = point

@@ -27,27 +27,27 @@ pages = Blueprint("direct_sales", __name__, template_folder="templates", static_
 SHOWN_LINES = 200
 
 
-@pages.app_template_filter("unit")
+@pages.app_template_filter("direct_sales_unit")
 def _unit(name: str) -> str:
     return wording.unit(name)
 
 
-@pages.app_template_filter("weight")
+@pages.app_template_filter("direct_sales_weight")
 def _weight(grams: int) -> str:
     return wording.weight(grams)
 
 
-@pages.app_template_filter("cents")
+@pages.app_template_filter("direct_sales_cents")
 def _cents(cents: int) -> str:
     return money(Money(cents))
 
 
-@pages.app_template_filter("local_day")
+@pages.app_template_filter("direct_sales_local_day")
 def _local_day(distribution: Distribution) -> date:
     return local_day(distribution)
 
 
-@pages.app_template_filter("hours")
+@pages.app_template_filter("direct_sales_hours")
 def _hours(distribution: Distribution) -> str:
     return hours(distribution)
 

@@ -1,12 +1,11 @@
 """What may come in through the forms of direct sales."""
 
 from collections.abc import Mapping
-from datetime import date
+from functools import partial
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from freeco.clock import today
 from freeco.i18n import _
 from freeco.web.forms import BasisPoints, Cents, Day, Ticked, Whole, Words, one_of
 from freeco_direct_sales import wording
@@ -19,13 +18,7 @@ from freeco_direct_sales.models import (
 from freeco_direct_sales.subscriptions import MOST_OF_A_PRODUCT
 
 LONGEST_SEASON_DAYS = 400
-FARTHEST_DAYS = 1100
-
-
-def near(day: date | None) -> None:
-    """Refuse a day of another age: a wrong year. Raises ValidationError."""
-    if day is not None and abs((day - today()).days) > FARTHEST_DAYS:
-        raise ValidationError(str(_("Cette date est à plus de trois ans d’ici.")))
+NearDay = partial(Day, within_days=1100, too_far=_("Cette date est à plus de trois ans d’ici."))
 
 
 class ProducerSchema(Schema):
@@ -56,8 +49,8 @@ class ContractSchema(Schema):
     producer = Whole(required=True)
     name = Words(required=True, most=120)
     kind = Words(required=True, validate=one_of(tuple(ContractKind)))
-    season_start = Day(required=True, validate=near)
-    season_end = Day(required=True, validate=near)
+    season_start = NearDay(required=True)
+    season_end = NearDay(required=True)
     capacity = Whole(load_default=None, least=1, most=10_000)
     most_cheques = Whole(load_default=6, least=1, most=12)
     terms = Words(load_default="", most=5000)
@@ -89,8 +82,8 @@ class ContentsSchema(Schema):
 class DistributionsSchema(Schema):
     """One distribution, or a season of them."""
 
-    first = Day(required=True, validate=near)
-    last = Day(load_default=None, validate=near)
+    first = NearDay(required=True)
+    last = NearDay(load_default=None)
     every_weeks = Whole(load_default=1, least=1, most=8)
     without = Words(load_default="", most=1000)
     starts = Words(required=True, most=5)

@@ -6,9 +6,9 @@ from werkzeug.test import TestResponse
 
 from freeco.clock import held_at
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community, Member
 from freeco.money import Money
-from freeco.notifications.models import OutgoingMail
 from freeco.testing.forms import fill_in, form_of
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import catalogue, contracts, distributions

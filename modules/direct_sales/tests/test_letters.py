@@ -3,9 +3,10 @@ from collections.abc import Callable
 import pytest
 
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members import proxies
 from freeco.members.models import Community, Member, Person
-from freeco.notifications.models import Notice, OutgoingMail
+from freeco.notifications.models import Notice
 from freeco_direct_sales import contracts, distributions, notices, subscriptions
 from freeco_direct_sales.models import Delivery, SeasonContract, Subscription
 

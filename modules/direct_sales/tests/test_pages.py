@@ -4,10 +4,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members import households
 from freeco.members.models import Community, Member, Person
 from freeco.money import Money
-from freeco.notifications.models import OutgoingMail
 from freeco.testing.forms import fill_in, form_of
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor

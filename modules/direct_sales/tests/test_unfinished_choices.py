@@ -25,7 +25,7 @@ def come_back(
     accounts.set_password(member.person, PASSWORD)
     db.session.commit()
     with client.session_transaction() as session:
-        session.pop("person")
+        session["number"] = -1  # signed out everywhere meanwhile
     headers = {"Sec-Fetch-Site": "same-origin", "Referer": f"http://localhost{page}"}
     asked = client.post(address, data=values, token=False, headers=headers)
     typed = {"email": member.person.email or "", "password": PASSWORD}

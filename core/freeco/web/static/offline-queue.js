@@ -57,7 +57,7 @@ const freecoQueue = (() => {
   // Tell the report what went wrong; an ended session is the reader's to mend, the rest is ours.
   function failed(report, answer) {
     report.state = answer.status === 401 ? "away" : "later";
-    report.reason = answer.status === 403 || answer.status === 409 ? answer.body.detail : "";
+    report.reason = [403, 409, 429].includes(answer.status) ? answer.body.detail : "";
     return report;
   }
 

@@ -9,12 +9,11 @@ from urllib.parse import urlsplit
 from freeco.clock import now
 from freeco.config import Settings
 from freeco.db import db
+from freeco.mail import bounces
+from freeco.mail.html_part import html_of
+from freeco.mail.letters import SITE
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community
-from freeco.notifications import bounces
-from freeco.notifications.html_part import html_of
-from freeco.notifications.letters import SITE
-from freeco.notifications.models import OutgoingMail
-from freeco.notifications.unsubscribing import PATH
 
 
 class _Letter(EmailPolicy):
@@ -38,6 +37,8 @@ class _Letter(EmailPolicy):
 
 AS_THEY_ARE = frozenset({"list-unsubscribe", "list-id", "message-id"})
 LETTER = _Letter()
+STOPPING = "/desabonnement/"
+"""Where the token of a letter is taken, and what it names stopped."""
 
 
 def compose(mail: OutgoingMail, settings: Settings) -> EmailMessage:
@@ -49,7 +50,7 @@ def compose(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     message["To"] = _address(mail.recipient)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(now())
-    message["Message-ID"] = f"<{bounces.mark(mail, settings)}@{host}>"
+    message["Message-ID"] = f"<{bounces.mark(mail)}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
     if mail.community_id is not None:
         slug = db.session.get_one(Community, mail.community_id).slug
@@ -70,7 +71,7 @@ def compose(mail: OutgoingMail, settings: Settings) -> EmailMessage:
 
 def _say_how_to_stop(message: EmailMessage, mail: OutgoingMail, settings: Settings) -> None:
     """Write the headers of RFC 8058, which asks for an HTTPS address that needs nothing else."""
-    ways = [f"<{settings.base_url}{PATH}{mail.unsubscribe}>"]
+    ways = [f"<{settings.base_url}{STOPPING}{mail.unsubscribe}>"]
     if settings.mail_return:
         ways.append(f"<mailto:{settings.mail_return}?subject={mail.unsubscribe}>")
     message["List-Unsubscribe"] = ", ".join(ways)

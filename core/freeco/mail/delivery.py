@@ -18,10 +18,10 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from freeco.clock import now
 from freeco.config import Settings
 from freeco.db import db
+from freeco.mail import bounces
+from freeco.mail.composing import compose
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community
-from freeco.notifications import bounces
-from freeco.notifications.composing import compose
-from freeco.notifications.models import OutgoingMail
 
 WAITS_MINUTES = (1, 5, 30, 120)
 """Before the second try, the third, and so on; then the last one again and again."""

@@ -17,8 +17,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from freeco.db import db
 from freeco.i18n import counted, day, hour, language, moment, money, said, short_day, spoken
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community
-from freeco.notifications.models import OutgoingMail
 
 OWN_LETTERS = Path(__file__).parent.parent / "web" / "templates" / "mail"
 SITE = "{site}"

@@ -10,7 +10,7 @@ from typing import Literal
 
 from jinja2 import Environment, FileSystemLoader, Template
 
-from freeco.notifications.letters import FOOT, OWN_LETTERS
+from freeco.mail.letters import FOOT, OWN_LETTERS
 
 Kind = Literal["heading", "list", "text"]
 _UNDERLINE = re.compile(r"-{3,}")

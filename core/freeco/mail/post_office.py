@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Select, or_, select, update
 
 from freeco.clock import now
 from freeco.db import db
+from freeco.mail.delivery import MOST_TRIES
+from freeco.mail.models import FailingAddress, OutgoingMail
 from freeco.members.models import Community, Member, Person
-from freeco.notifications.delivery import MOST_TRIES
-from freeco.notifications.models import FailingAddress, OutgoingMail
 
 
 @dataclass(frozen=True)

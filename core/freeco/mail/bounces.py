@@ -12,7 +12,6 @@ from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.utils import parseaddr
 from enum import StrEnum
-from hashlib import sha256
 
 import flufl.bounce
 from sqlalchemy import select, update
@@ -21,8 +20,8 @@ from sqlalchemy.exc import IntegrityError
 from freeco.clock import now
 from freeco.config import Settings
 from freeco.db import db
-from freeco.notifications import unsubscribing
-from freeco.notifications.models import FailingAddress, OutgoingMail
+from freeco.mail.models import FailingAddress, OutgoingMail
+from freeco.signing import drawn
 
 _MARK = re.compile(r"(\d{1,10})\.(\d{1,11})\.([0-9a-f]{16})")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
@@ -35,7 +34,7 @@ _FULL = {("2", "2"), ("2", "3")}
 
 
 class Outcome(StrEnum):
-    """What a message that came back told us."""
+    """What a message that came to the return address told us."""
 
     REFUSED = "refused"
     DELAYED = "delayed"
@@ -43,10 +42,10 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-def mark(mail: OutgoingMail, settings: Settings) -> str:
+def mark(mail: OutgoingMail) -> str:
     """Return what names a letter in its Message-ID: the same at each try, and not to be guessed."""
     named = f"{mail.id}.{int(mail.created_at.timestamp())}"
-    return f"{named}.{_signature(named, settings)}"
+    return f"{named}.{_signature(named)}"
 
 
 def return_address(mail: OutgoingMail, settings: Settings) -> str:
@@ -54,12 +53,11 @@ def return_address(mail: OutgoingMail, settings: Settings) -> str:
     if not settings.mail_return:
         return parseaddr(settings.mail_from)[1]
     local, _at, domain = settings.mail_return.rpartition("@")
-    return f"{local}+{mark(mail, settings)}@{domain}"
+    return f"{local}+{mark(mail)}@{domain}"
 
 
-def _signature(named: str, settings: Settings) -> str:
-    key = f"freeco.mail:{settings.secret_key}".encode()
-    return hmac.new(key, named.encode(), sha256).hexdigest()[:16]
+def _signature(named: str) -> str:
+    return drawn("letter", named, length=16)
 
 
 def note_refusal(mail: OutgoingMail, words: str) -> bool:
@@ -109,12 +107,10 @@ def try_again(address: str) -> None:
         db.session.delete(row)
 
 
-def handle(content: bytes, settings: Settings) -> Outcome:
-    """Take in a message that came to the return address; the same twice changes nothing."""
+def handle(content: bytes) -> Outcome:
+    """Take in a letter that came back; the same twice changes nothing."""
     message = BytesParser(policy=policy.default).parsebytes(content)
-    if _unsubscribes(message):
-        return Outcome.UNSUBSCRIBED
-    mail = _find(message, settings)
+    mail = _find(message)
     if mail is None:
         return Outcome.UNKNOWN
     words = _what_it_says(message, content)
@@ -123,23 +119,13 @@ def handle(content: bytes, settings: Settings) -> Outcome:
     return Outcome.REFUSED if note_refusal(mail, words) else Outcome.DELAYED
 
 
-def _unsubscribes(message: EmailMessage) -> bool:
-    """Obey the ``mailto:`` of List-Unsubscribe, whose subject is the token."""
-    token = re.sub(r"\s", "", str(message.get("Subject", "")))
-    refused = unsubscribing.read_token(token) if token else None
-    if refused is None:
-        return False
-    unsubscribing.refuse(refused)
-    return True
-
-
-def _find(message: EmailMessage, settings: Settings) -> OutgoingMail | None:
+def _find(message: EmailMessage) -> OutgoingMail | None:
     for text in _names(message):
         for identifier, instant, signature in _MARK.findall(text):
             named = f"{identifier}.{instant}"
-            if hmac.compare_digest(signature, _signature(named, settings)):
+            if hmac.compare_digest(signature, _signature(named)):
                 mail = db.session.get(OutgoingMail, int(identifier))
-                if mail is not None and mark(mail, settings).startswith(f"{named}."):
+                if mail is not None and mark(mail).startswith(f"{named}."):
                     return mail
     return None
 
