@@ -22,11 +22,11 @@ from freeco.members import privacy
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices, commands
 from freeco.notifications.incoming import handle
-from freeco.notifications.notices import notify
 from freeco.notifications.topics import CHARTER
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_community, make_member
 from freeco.testing.mail_server import PostOffice, listening
+from freeco.testing.notices import tell
 from freeco.testing.people import sign_in_as
 
 GONE = "550 5.1.1 no such user"
@@ -83,11 +83,6 @@ def report(to: str, original: str = "", status: str = "5.1.1", action: str = "fa
         f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\n{returned}\r\n"
         "--b--\r\n"
     ).encode()
-
-
-def tell(member: Member, key: str) -> None:
-    notify(member, CHARTER.name, "new_charter", key=key, community="Lavergne", version="2")
-    db.session.commit()
 
 
 def test_a_dead_address_is_written_to_no_more(

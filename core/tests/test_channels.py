@@ -33,10 +33,10 @@ from freeco.notifications.channels import (
     deliver_signals,
 )
 from freeco.notifications.models import OutgoingSignal, PushDevice
-from freeco.notifications.notices import notify
 from freeco.notifications.phone_numbers import international
 from freeco.notifications.sms import SmsGateway, words_of
 from freeco.testing import Visitor, make_member
+from freeco.testing.notices import tell
 from freeco.testing.people import sign_in_as
 
 KEY = push.new_key()
@@ -118,19 +118,6 @@ class Browser:
 
 def text(content: bytes) -> str:
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
-
-
-def tell(member: Member, key: str = "once") -> None:
-    notify(
-        member,
-        "core.charter",
-        "new_charter",
-        key=key,
-        url="/lavergne/charte",
-        community="Lavergne",
-        version="2",
-    )
-    db.session.commit()
 
 
 def signals() -> list[OutgoingSignal]:

@@ -17,13 +17,8 @@ from freeco.notifications.topics import UnknownTopic
 from freeco.organisations.models import Organisation, OrganisationRole
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_community, make_member, make_person
+from freeco.testing.notices import tell
 from freeco.testing.people import sign_in_as
-
-
-def tell(member: Member, topic: str = "core.charter", key: str = "once") -> None:
-    notify(member, topic, "new_charter", key=key, url="/lavergne/charte", **CONTENT)
-    db.session.commit()
-
 
 CONTENT: dict[str, object] = {"community": "Lavergne", "version": "2"}
 
@@ -82,10 +77,10 @@ def test_who_chose_the_weekly_letter_waits_for_it(member: Member) -> None:
 
 
 def test_a_topic_has_its_own_rhythm_until_somebody_chooses(member: Member) -> None:
-    tell(member, "core.opening")
+    tell(member, topic="core.opening")
     assert mails() == []
     choices.choose(member, {"core.opening": "at_once"}, {})
-    tell(member, "core.opening", key="later")
+    tell(member, topic="core.opening", key="later")
     assert len(mails()) == 1
 
 
@@ -109,7 +104,7 @@ def test_a_refusal_takes_back_what_had_not_left(member: Member) -> None:
 
 
 def test_a_refusal_leaves_other_topics_and_letters_about_the_account(member: Member) -> None:
-    tell(member, "core.reminder")
+    tell(member, topic="core.reminder")
     db.session.add(OutgoingMail(recipient="marie@example.org", subject="Votre lien", body="x"))
     tell(member, key="charter")
     choices.refuse(member, "core.charter")
@@ -118,7 +113,7 @@ def test_a_refusal_leaves_other_topics_and_letters_about_the_account(member: Mem
 
 def test_a_topic_nobody_declared_is_an_error(member: Member) -> None:
     with pytest.raises(UnknownTopic):
-        tell(member, "core.weather")
+        tell(member, topic="core.weather")
 
 
 def test_who_has_left_is_told_nothing(member: Member) -> None:

@@ -6,23 +6,10 @@ from freeco.db import db
 from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices
-from freeco.notifications.notices import notify
 from freeco.testing import Visitor, make_member, make_person
 from freeco.testing.forms import fill_in
+from freeco.testing.notices import tell
 from freeco.testing.people import sign_in_as
-
-
-def tell(member: Member, key: str = "once") -> None:
-    notify(
-        member,
-        "core.charter",
-        "new_charter",
-        key=key,
-        url="/lavergne/charte",
-        community="Lavergne",
-        version="2",
-    )
-    db.session.commit()
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from freeco.members import privacy, proxies
 from freeco.members.models import Community, Member, Person
 from freeco.notifications import choices, push
 from freeco.notifications.models import OutgoingSignal, PushDevice, TopicChoice
-from freeco.notifications.notices import notify
 from freeco.notifications.topics import CHARTER
 from freeco.notifications.unsubscribing import token_for
 from freeco.offline.models import Outcome, QueuedAction
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_member, make_person
+from freeco.testing.notices import tell
 
 
 @pytest.fixture(autouse=True)
@@ -43,11 +43,6 @@ def served(community: Community, member: Member, person: Person) -> Member:
     choices.choose(member, {}, {"sms": True, "push": True})
     db.session.commit()
     return found
-
-
-def tell(member: Member, key: str = "once") -> None:
-    notify(member, CHARTER.name, "new_charter", key=key, community="Lavergne", version="2")
-    db.session.commit()
 
 
 def waiting() -> tuple[int, int]:
