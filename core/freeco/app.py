@@ -10,11 +10,15 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from freeco.accounting.organisation_routes import pages as organisation_books_pages
+from freeco.accounting.routes import pages as books_pages
 from freeco.agenda.feed_routes import pages as agenda_feed_pages
 from freeco.agenda.routes import pages as agenda_pages
 from freeco.charter.routes import pages as charter_pages
 from freeco.config import Settings
+from freeco.cost_price.routes import pages as cost_price_pages
 from freeco.db import init_database
+from freeco.documents.routes import pages as documents_pages
 from freeco.doors import init_doors
 from freeco.errors import init_errors
 from freeco.first_run.rehearsal_routes import pages as rehearsal_pages
@@ -31,7 +35,15 @@ from freeco.notifications.unsubscribe_routes import pages as letter_pages
 from freeco.notifications.unsubscribe_routes import unsubscribe
 from freeco.offline.queue_routes import pages as offline_queue_pages
 from freeco.offline.routes import pages as offline_pages
+from freeco.organisations.billing_routes import pages as billing_pages
 from freeco.organisations.routes import pages as organisation_pages
+from freeco.payments.card_routes import pages as cards_pages
+from freeco.payments.debit_routes import pages as debits_pages
+from freeco.payments.own_routes import pages as own_payments_pages
+from freeco.payments.producer_routes import pages as producer_payments_pages
+from freeco.payments.statement_routes import pages as statements_pages
+from freeco.payments.treasury_routes import pages as treasury_pages
+from freeco.payments.webhook_routes import pages as webhooks_pages
 from freeco.places.routes import pages as place_pages
 from freeco.plugins import BadModule, Plugins
 from freeco.web.compression import init_compression
@@ -153,6 +165,9 @@ def mount_core(app: Flask) -> None:
         offline_pages,
         unfinished_pages,
         agenda_feed_pages,
+        books_pages,
+        cost_price_pages,
+        webhooks_pages,
     ):
         app.register_blueprint(blueprint)
     for blueprint in (
@@ -167,6 +182,15 @@ def mount_core(app: Flask) -> None:
         offline_queue_pages,
         place_pages,
         rehearsal_pages,
+        organisation_books_pages,
+        documents_pages,
+        billing_pages,
+        treasury_pages,
+        own_payments_pages,
+        producer_payments_pages,
+        statements_pages,
+        debits_pages,
+        cards_pages,
     ):
         app.register_blueprint(blueprint, url_prefix="/<community>")
 

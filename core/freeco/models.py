@@ -16,6 +16,7 @@ from freeco.kernel_models import (
 from freeco.mail.models import FailingAddress, OutgoingMail
 from freeco.members.models import (
     STEWARD,
+    TREASURER,
     Admission,
     Agreement,
     Attempt,
@@ -39,16 +40,27 @@ from freeco.notifications.models import (
     TopicChoice,
     Turn,
 )
+from freeco.organisations.billing import Billing, VatRegime
 from freeco.organisations.models import Organisation, OrganisationKind, OrganisationRole, Role
+from freeco.payments.models import (
+    Method,
+    Payment,
+    PaymentRefund,
+    PaymentStep,
+    RemittanceSlip,
+    State,
+)
 
 __all__ = [
     "STEWARD",
+    "TREASURER",
     "Account",
     "AccountBalance",
     "Activation",
     "Admission",
     "Agreement",
     "Attempt",
+    "Billing",
     "Book",
     "CalendarFeed",
     "ChannelChoice",
@@ -66,6 +78,7 @@ __all__ = [
     "Invitation",
     "Journal",
     "Member",
+    "Method",
     "Model",
     "ModuleThreshold",
     "MoneyCents",
@@ -76,17 +89,23 @@ __all__ = [
     "OrganisationRole",
     "OutgoingMail",
     "OutgoingSignal",
+    "Payment",
+    "PaymentRefund",
+    "PaymentStep",
     "PermissionGrant",
     "Person",
     "Posting",
     "PublishedEvent",
     "PushDevice",
+    "RemittanceSlip",
     "Role",
+    "State",
     "SuppressedAddress",
     "SweepRun",
     "Territory",
     "TopicChoice",
     "Turn",
     "UtcDateTime",
+    "VatRegime",
     "db",
 ]

@@ -12,15 +12,21 @@ from freeco.members.models import Community, Member
 from freeco.organisations.models import Organisation
 
 
-def open_book(organisation: Organisation | None, chart: str = "fr") -> Book:
+def open_book(
+    organisation: Organisation | None, chart: str = "fr", *, rehearsal: bool | None = None
+) -> Book:
     """Return the book of an organisation, or of the platform cooperative (None); open it if new.
 
-    An organisation that is a member of rehearsals only gets a book that is wiped with them; it
-    gets another, empty, the day it is a member of a real community. Raises NoMembership.
+    ``rehearsal`` says for which of its two lives; unless said, an organisation that is a member
+    of rehearsals only gets a book that is wiped with them, and another, empty, the day it is a
+    member of a real community. Raises NoMembership when it is a member of nothing.
     """
-    if organisation is not None:
+    if organisation is None:
+        rehearsal = False
+    else:
         lock(organisation)
-    rehearsal = organisation is not None and _only_rehearses(organisation)
+        if rehearsal is None:
+            rehearsal = _only_rehearses(organisation)
     found = _book(organisation, rehearsal=rehearsal)
     return found or _opened(organisation, chart, rehearsal=rehearsal)
 

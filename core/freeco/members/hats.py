@@ -16,7 +16,8 @@ from freeco.doors import held_here
 from freeco.errors import Absent
 from freeco.i18n import _
 from freeco.kernel import kernel
-from freeco.members.models import STEWARD, Member
+from freeco.members.models import Member
+from freeco.members.permissions import OWN_PERMISSIONS
 from freeco.module import Card, Hat, Text
 from freeco.organisations.models import OrganisationRole, Role
 from freeco.plugins import Plugins
@@ -50,7 +51,7 @@ def hats_of(plugins: Plugins, member: Member, held: Iterable[str]) -> frozenset[
         for module in plugins.modules.values()
         for permission in module.permissions
     }
-    by_permission[STEWARD] = "coordinator"
+    by_permission.update({each.name: each.hat for each in OWN_PERMISSIONS})
     hats: set[Hat] = {"member"}
     hats.update(by_permission[name] for name in held if name in by_permission)
     hats.update(OF_ROLES[role] for role in _roles(member) if role in OF_ROLES)

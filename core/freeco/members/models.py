@@ -13,6 +13,8 @@ from freeco.organisations.models import Organisation
 
 STEWARD = "core.steward"
 """Permission of those who look after a community: invitations, thresholds, pauses, roles."""
+TREASURER = "core.treasurer"
+"""Permission of those who keep a community's payments: cheques held, transfers matched."""
 
 
 class Admission(StrEnum):

@@ -16,6 +16,7 @@ from freeco.kernel import kernel
 from freeco.members import invitations, membership, people_entry
 from freeco.members.models import STEWARD, Admission
 from freeco.members.people_import import PERSON_COLUMNS, PeopleReading, read_people
+from freeco.members.permissions import OWN_PERMISSIONS
 from freeco.members.schemas import (
     CommunitySchema,
     GrantSchema,
@@ -38,9 +39,8 @@ ADMISSIONS = [
 
 
 def _permissions() -> list[Permission]:
-    own = [Permission(STEWARD, _("Veiller sur la communauté"))]
     modules = kernel().plugins.modules.values()
-    return own + [each for module in modules for each in module.permissions]
+    return [*OWN_PERMISSIONS, *(each for module in modules for each in module.permissions)]
 
 
 def _module(name: str) -> Module:

@@ -1,0 +1,5 @@
+"""The public page of the cost price."""
+
+from flask import Blueprint
+
+pages = Blueprint("cost_price", __name__)

@@ -1,0 +1,1 @@
+"""Documents: invoices, credit notes, statements and gift receipts, numbered without a gap."""
