@@ -12,7 +12,7 @@ from freeco.accounting.audit import check, rebuild_balances
 from freeco.accounting.books import close, open_account, open_book
 from freeco.accounting.charts import chart
 from freeco.accounting.ledger import Line, balance, credit, debit, lines_of, post, reverse
-from freeco.accounting.models import AccountBalance, Book, Entry
+from freeco.accounting.models import Account, AccountBalance, Book, Entry
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.first_run.rehearsal import rehearse
@@ -210,6 +210,40 @@ def test_the_audit_names_the_first_entry_that_the_owner_changed(
     assert str(faults[0].what).endswith(".")
     db.session.rollback()
     assert check(book).faults == ()
+
+
+@pytest.mark.parametrize("before", [0, 2])
+def test_nothing_is_posted_over_lines_that_have_no_entry(book: Book, before: int) -> None:
+    """Somebody wrote lines past the ledger, with the foreign keys of SQLite off."""
+    for number in range(1, before + 1):
+        sale(book, 100, f"sale:{number}")
+    accounts = select(Account.id).where(Account.book_id == book.id, Account.code == "531")
+    lost = {"book": book.id, "number": before + 1, "account": db.session.scalar(accounts)}
+    db.session.commit()
+    with guards_lifted():
+        db.session.execute(
+            text(
+                "INSERT INTO posting (book_id, number, line, account_id, party, amount, currency)"
+                " VALUES (:book, :number, 1, :account, '', 100, 'EUR')"
+            ),
+            lost,
+        )
+    with pytest.raises(errors.LinesWithoutEntry):
+        sale(book, 100, "sale:after")
+    first = check(book).faults[0]
+    assert (first.number, first.account) == (before + 1, "")
+    assert reverse_refused(book, before)
+    db.session.rollback()
+    assert sale(book, 100, "sale:after").number == before + 1
+
+
+def reverse_refused(book: Book, before: int) -> bool:
+    """Whether nothing is taken back either, of what is there."""
+    for entry in db.session.scalars(select(Entry).where(Entry.book_id == book.id)):
+        with pytest.raises(errors.LinesWithoutEntry):
+            reverse(entry, DAY)
+        before -= 1
+    return before == 0
 
 
 def test_writers_at_the_same_time_leave_no_gap_and_one_chain(app: Flask, book: Book) -> None:

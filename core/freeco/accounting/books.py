@@ -23,11 +23,12 @@ def open_book(
     """
     if organisation is None:
         rehearsal = False
-    else:
-        lock(organisation)
-        if rehearsal is None:
-            rehearsal = _only_rehearses(organisation)
+    elif rehearsal is None:
+        rehearsal = _only_rehearses(organisation)
     found = _book(organisation, rehearsal=rehearsal)
+    if found is None and organisation is not None:
+        lock(organisation)  # whoever opens it at the same time has opened it now
+        found = _book(organisation, rehearsal=rehearsal)
     return found or _opened(organisation, chart, rehearsal=rehearsal)
 
 

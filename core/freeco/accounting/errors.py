@@ -86,3 +86,44 @@ class NoMembership(Refusal):
     """An organisation has a book once it is a member somewhere."""
 
     reason = _("Cette organisation n’est encore membre d’aucune communauté.")
+
+
+class LinesWithoutEntry(Refusal):
+    """Lines stand in the book that no entry seals: somebody wrote past the ledger."""
+
+    reason = _("Ce livre contient des lignes sans écriture : il faut le vérifier avant d’y écrire.")
+
+
+class BookUnsound(Refusal):
+    """The audit found something changed: no year is closed on that."""
+
+    reason = _(
+        "La vérification de ce livre a trouvé une anomalie : l’exercice ne peut pas être clos."
+    )
+
+
+class YearNotOver(Refusal):
+    """A year is closed once its last day has passed."""
+
+    reason = _("Cet exercice n’est pas terminé.")
+
+
+class EarlierYearOpen(Refusal):
+    """Years close one after the other."""
+
+    reason = _("L’exercice précédent n’est pas clos : les exercices se closent dans l’ordre.")
+
+
+class YearFixed(Refusal):
+    """A year that is closed, or that would leave a gap or overlap, is not what was asked."""
+
+    reason = _(
+        "Un exercice suit le précédent, finit avec un mois, seul de son année, et dure deux ans au"
+        " plus ; ses dates ne changent plus une fois clos."
+    )
+
+
+class NothingToAllocate(Refusal):
+    """There is no result, or the assembly would share out more than there is."""
+
+    reason = _("Il n’y a pas de résultat à affecter, ou pas autant.")

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import BindParameter, bindparam, func, insert, or_, select
 
 from freeco.accounting.chain import BEGINNING, Fact, Sealed, seal
 from freeco.accounting.errors import (
     AlreadyReversed,
     KeyReused,
+    LinesWithoutEntry,
     NotWholeCents,
     OtherCurrency,
     Overdrawn,
@@ -36,6 +37,31 @@ LABEL = re.compile(r"[^\s@](?:[^\n\r\t@]{0,118}[^\s@])?")
 KEY = re.compile(r"[^\s@]{1,200}")
 PARTY = re.compile(r"(?:[a-z_]+:[a-z_]+:[0-9]+)?")
 REVERSAL = "Annulation de l’écriture n° {number}"
+# Built once: putting a query together takes longer than SQLite takes to answer it.
+OF_THIS_BOOK: BindParameter[int] = bindparam("book")
+LAST_ENTRY = select(func.max(Entry.number)).where(Entry.book_id == OF_THIS_BOOK).scalar_subquery()
+LAST_LINE = (
+    select(func.max(Posting.number)).where(Posting.book_id == OF_THIS_BOOK).scalar_subquery()
+)
+STANDING = select(Entry, LAST_ENTRY.label("last"), LAST_LINE.label("lines")).where(
+    Entry.book_id == OF_THIS_BOOK,
+    or_(Entry.key == bindparam("key"), Entry.number == LAST_ENTRY),
+)
+PLACES = (
+    select(
+        Account.id,
+        Account.code,
+        Account.guard,
+        AccountBalance.debit,
+        AccountBalance.credit,
+        select(Journal.id)
+        .where(Journal.book_id == OF_THIS_BOOK, Journal.code == bindparam("journal"))
+        .scalar_subquery()
+        .label("journal_id"),
+    )
+    .outerjoin(AccountBalance, AccountBalance.account_id == Account.id)
+    .where(Account.book_id == OF_THIS_BOOK, Account.code.in_(bindparam("codes", expanding=True)))
+)
 
 
 @dataclass(frozen=True)
@@ -73,8 +99,8 @@ def post(
 
     ``label`` is a sentence of ours with references, never a name; ``piece`` is the document's
     number (the key unless said). Raises NotWholeCents, OtherCurrency, TooFewLines, TooLarge,
-    Unbalanced, UnknownAccount, UnknownJournal, PeriodClosed, Overdrawn, KeyReused; ValueError
-    for a label, a key or a party that is not a reference.
+    Unbalanced, UnknownAccount, UnknownJournal, PeriodClosed, Overdrawn, KeyReused,
+    LinesWithoutEntry; ValueError for a label, a key or a party that is not a reference.
     """
     sealed = _checked(book, lines)
     fact = Fact(journal, day, label, piece or key, piece_day or day, None, sealed)
@@ -150,18 +176,27 @@ def _post(book: Book, fact: Fact, key: str) -> Entry:
         if not pattern.fullmatch(words):
             raise ValueError(f"not a reference: {words!r}")
     lock(book)
-    found = db.session.scalars(
-        select(Entry).where(Entry.book_id == book.id, Entry.key == key)
-    ).one_or_none()
+    found, last = _standing(book, key)
     if found is not None:
         if _fact_of(found) != fact:
             raise KeyReused
         return found
-    journal_id = _journal_id(book, fact.journal)
-    accounts = _accounts(book, fact.lines)
+    journal_id, accounts = _places(book, fact)
     _refuse_late(book, fact)
     _refuse_overdraft(accounts, fact.lines)
-    return _sealed(book, fact, key, journal_id, accounts)
+    return _sealed(book, fact, key, journal_id, accounts, last)
+
+
+def _standing(book: Book, key: str) -> tuple[Entry | None, Entry | None]:
+    """Return the entry of a key and the last entry, either of which there may be none."""
+    rows = db.session.execute(STANDING, {"book": book.id, "key": key}).all()
+    found = next((row.Entry for row in rows if row.Entry.key == key), None)
+    last = next((row.Entry for row in rows if row.Entry.number == row.last), None)
+    if any((row.lines or 0) > row.last for row in rows):
+        raise LinesWithoutEntry
+    if last is None and db.session.scalar(select(LAST_LINE), {"book": book.id}):
+        raise LinesWithoutEntry
+    return found, last
 
 
 def _fact_of(entry: Entry) -> Fact:
@@ -176,21 +211,29 @@ def _fact_of(entry: Entry) -> Fact:
     )
 
 
-def _journal_id(book: Book, code: str) -> int:
-    query = select(Journal.id).where(Journal.book_id == book.id, Journal.code == code)
-    found = db.session.scalar(query)
-    if found is None:
-        raise UnknownJournal
-    return found
+@dataclass(frozen=True)
+class _Place:
+    """An account as it stands before an entry."""
+
+    id: int
+    guard: int
+    balance: int
 
 
-def _accounts(book: Book, lines: Sequence[Sealed]) -> Mapping[str, Account]:
-    codes = {each.account for each in lines}
-    query = select(Account).where(Account.book_id == book.id, Account.code.in_(codes))
-    found = {each.code: each for each in db.session.scalars(query)}
-    if codes - found.keys():
+def _places(book: Book, fact: Fact) -> tuple[int, Mapping[str, _Place]]:
+    """Return the journal's number, and the accounts by their codes, as they stand."""
+    codes = {each.account for each in fact.lines}
+    asked = {"book": book.id, "journal": fact.journal, "codes": sorted(codes)}
+    rows = db.session.execute(PLACES, asked).all()
+    if len(rows) < len(codes):
         raise UnknownAccount
-    return found
+    if rows[0].journal_id is None:
+        raise UnknownJournal
+    found = {
+        each.code: _Place(each.id, each.guard, (each.debit or 0) - (each.credit or 0))
+        for each in rows
+    }
+    return rows[0].journal_id, found
 
 
 def _refuse_late(book: Book, fact: Fact) -> None:
@@ -202,33 +245,21 @@ def _refuse_late(book: Book, fact: Fact) -> None:
             raise AlreadyReversed
 
 
-def _refuse_overdraft(accounts: Mapping[str, Account], lines: Sequence[Sealed]) -> None:
-    guarded = {each.id: each for each in accounts.values() if each.guard}
-    if not guarded:
-        return
-    standing = {
-        row.account_id: row.debit - row.credit
-        for row in db.session.execute(
-            select(AccountBalance.account_id, AccountBalance.debit, AccountBalance.credit).where(
-                AccountBalance.account_id.in_(guarded)
-            )
-        )
-    }
-    for account_id, account in guarded.items():
-        moved = sum(each.cents for each in lines if each.account == account.code)
-        if (standing.get(account_id, 0) + moved) * account.guard < 0:
+def _refuse_overdraft(accounts: Mapping[str, _Place], lines: Sequence[Sealed]) -> None:
+    for code, account in accounts.items():
+        moved = sum(each.cents for each in lines if each.account == code)
+        if (account.balance + moved) * account.guard < 0:
             raise Overdrawn
 
 
 def _sealed(
-    book: Book, fact: Fact, key: str, journal_id: int, accounts: Mapping[str, Account]
+    book: Book,
+    fact: Fact,
+    key: str,
+    journal_id: int,
+    accounts: Mapping[str, _Place],
+    last: Entry | None,
 ) -> Entry:
-    last = db.session.execute(
-        select(Entry.number, Entry.hash)
-        .where(Entry.book_id == book.id)
-        .order_by(Entry.number.desc())
-        .limit(1)
-    ).one_or_none()
     number, previous = (last.number + 1, last.hash) if last else (1, BEGINNING)
     sealed_at = now()
     digest = seal(previous, fact, book=book.id, number=number, key=key, sealed_at=sealed_at)

@@ -189,3 +189,23 @@ class AccountBalance(Model):
     """The sum of the credits, as a positive number."""
     number: Mapped[int]
     """The last entry of its book that touched it."""
+
+
+class BookYear(Model):
+    """A financial year of a book that was said or closed; see ``freeco.accounting.years``."""
+
+    __tablename__ = "book_year"
+    __table_args__ = (
+        UniqueConstraint("book_id", "first_day"),
+        UniqueConstraint("book_id", "last_day"),
+        CheckConstraint("first_day < last_day", name="days"),
+        CheckConstraint("closing_id IS NULL OR closed_at IS NOT NULL", name="closing"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    book_id: Mapped[int] = mapped_column(ForeignKey("book.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    closed_at: Mapped[datetime | None] = mapped_column(default=None)
+    closing_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"), default=None)
+    """The entry that emptied classes 6 and 7; none when nothing was in them."""

@@ -1,4 +1,8 @@
-"""Recording: the one public way into the books. Modules say what happened, never which accounts."""
+"""Recording: the one public way into the books. Modules say what happened, never which accounts.
+
+What they may know of the books is this file, ``facts``, ``reading``, ``errors``, and ``Book`` and
+``Entry`` to hold on to; ``tests/test_architecture.py`` sees to it.
+"""
 
 from datetime import date
 
@@ -31,9 +35,17 @@ def record(
 ) -> Entry:
     """Write a fact into a book and return its entry; the same key again returns the one there is.
 
-    ``day`` is the local day it happened; ``key`` names the fact for ever, such as
-    ``payment:12:1``; ``piece`` is the number of the document behind it. Raises what
-    ``freeco.accounting.ledger.post`` raises.
+    ``day`` is the local day it happened. ``key`` names the fact for ever, ``<what>:<id>:<step>``
+    such as ``payment:12:1``: no space, at most 200 characters, and never made of a clock or of
+    chance, or what is delivered twice is written twice. ``piece`` is the number of the document
+    behind it, in the same form, ``piece_day`` that document's day.
+
+    Nothing is committed, and the book is locked until the caller's transaction ends: what
+    happened and what the books say of it stand or fall together. Raises, having written
+    nothing: KeyReused (the same key, another content), PeriodClosed, Overdrawn (a cash box, a
+    pile of cheques, advances), LinesWithoutEntry; TooFewLines for a fact that comes to nought,
+    which is no fact; UnknownAccount, OtherCurrency, TooLarge; ValueError for a key, a piece or a
+    party that is not a reference.
     """
     return ledger.post(
         book,
@@ -48,5 +60,10 @@ def record(
 
 
 def take_back(entry: Entry, day: date, key: str = "") -> Entry:
-    """Take an entry back by its mirror, and return that. Raises AlreadyReversed, PeriodClosed."""
+    """Take an entry back by its mirror, and return that one; once.
+
+    For what never happened (a wrong click). What happened and was then undone, such as a cheque
+    that bounced, is a fact of its own. ``key`` is ``reverse:<number>`` unless said. Raises
+    AlreadyReversed, PeriodClosed, Overdrawn, KeyReused, LinesWithoutEntry.
+    """
     return ledger.reverse(entry, day, key)
