@@ -5,6 +5,7 @@ from typing import ClassVar, Protocol
 
 from freeco.money import Money
 from freeco.organisations.models import Organisation
+from freeco.payments.errors import NoOtherWay
 from freeco.payments.models import Method, Payment
 
 
@@ -35,3 +36,27 @@ class Provider(Protocol):
 
     def give_back(self, payment: Payment, amount: Money, key: str) -> None:
         """Give an amount back; the same key twice is once. Raises RefundTooLarge."""
+
+
+_PROVIDERS: dict[Method, Provider] = {}
+
+
+def register(provider: Provider) -> None:
+    """Offer a way of being paid; the file that shows its pages does so as it is imported."""
+    _PROVIDERS[provider.method] = provider
+
+
+def provider_of(method: Method) -> Provider:
+    """Return what deals with a means of payment. Raises NoOtherWay when nothing does."""
+    if method not in _PROVIDERS:
+        raise NoOtherWay
+    return _PROVIDERS[method]
+
+
+def ready_for(beneficiary: Organisation) -> list[Method]:
+    """Return the means by which an organisation can be paid today, in their usual order."""
+    return [
+        method
+        for method in Method
+        if method in _PROVIDERS and _PROVIDERS[method].is_ready(beneficiary)
+    ]

@@ -2,16 +2,50 @@
 
 Every function locks the payment, refuses a step out of order, writes a ``PaymentStep`` and, where
 money moved, an entry with the key ``payment:<id>:<number of the step>``. Days are local to the
-community, instants aware UTC. None commits.
+community, instants aware UTC; what happened on a day that is closed meanwhile is written on the
+first open one. None commits.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
+from freeco.accounting.facts import Received
+from freeco.db import db, lock
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.organisations.models import Organisation
-from freeco.payments.models import Method, Payment, PaymentRefund, RemittanceSlip
+from freeco.payments import references
+from freeco.payments.by_hand_steps import bank, hand_over, note_banked, receive, step_back
+from freeco.payments.coming_back import fail, given_back
+from freeco.payments.errors import StepOutOfOrder
+from freeco.payments.models import Method, Payment, State
+from freeco.payments import step_log
+from freeco.payments.step_log import here, local_day, move
+
+__all__ = [
+    "bank",
+    "begin",
+    "cancel",
+    "catch_up",
+    "change_method",
+    "expect",
+    "fail",
+    "given_back",
+    "hand_over",
+    "leave",
+    "lose_sight",
+    "receive",
+    "settle",
+    "step_back",
+]
+ASKED = (Method.CARD, Method.DEBIT)
+"""The means that a provider or the bank is asked for."""
+
+
+def catch_up(payment: Payment) -> None:
+    """Write in the books what was noted of a payment before they began; twice is once."""
+    if step_log.is_of_before(payment):
+        lock(payment)
+        step_log.catch_up(payment)
 
 
 def expect(
@@ -24,71 +58,105 @@ def expect(
     method: Method,
 ) -> Payment:
     """Write down a payment to come, with its own transfer reference (ISO 11649)."""
-    raise NotImplementedError
-
-
-def receive(payment: Payment, by: Member | None, *, on: date | None = None) -> None:
-    """Note that it came: a cheque is then held, cash or a transfer seen by hand is settled.
-
-    Raises StepOutOfOrder.
-    """
-    raise NotImplementedError
-
-
-def hand_over(payment: Payment, by: Member) -> None:
-    """Note that a held cheque was given to the beneficiary. Raises StepOutOfOrder."""
-    raise NotImplementedError
-
-
-def bank(cheques: Iterable[Payment], on: date, by: Member) -> RemittanceSlip:
-    """Bring cheques of one beneficiary to the bank. Raises StepOutOfOrder, NothingToBank."""
-    raise NotImplementedError
-
-
-def step_back(payment: Payment, by: Member) -> None:
-    """Undo the last step noted by hand, by reversing what it wrote. Raises StepOutOfOrder."""
-    raise NotImplementedError
+    payment = Payment(
+        community=community,
+        beneficiary=beneficiary,
+        payer=payer,
+        purpose=purpose,
+        amount=amount,
+        method=method,
+        due_on=due_on,
+        reference=references.draw(),
+    )
+    db.session.add(payment)
+    db.session.flush()
+    return payment
 
 
 def begin(payment: Payment, method: Method) -> None:
     """Note that a provider was asked (pending). Raises StepOutOfOrder."""
-    raise NotImplementedError
+    lock(payment)
+    if payment.state != State.EXPECTED or method not in ASKED:
+        raise StepOutOfOrder
+    payment.method = method
+    move(payment, State.PENDING, here(payment), reason=method)
 
 
 def lose_sight(payment: Payment, reason: str) -> None:
-    """Note that the provider did not answer (unknown). Raises StepOutOfOrder."""
-    raise NotImplementedError
+    """Note that the provider did not answer (unknown); it may be so already.
+
+    Raises StepOutOfOrder.
+    """
+    lock(payment)
+    if payment.state == State.UNKNOWN:
+        return
+    if payment.state != State.PENDING:
+        raise StepOutOfOrder
+    move(payment, State.UNKNOWN, here(payment), reason=reason)
 
 
-def settle(payment: Payment, at: datetime, *, fee: Money = Money(0), reason: str = "") -> None:
+def leave(payment: Payment, reason: str) -> None:
+    """Note that the payer did not go through with it: it is expected as before.
+
+    Raises StepOutOfOrder unless a provider had been asked.
+    """
+    lock(payment)
+    if payment.state not in (State.PENDING, State.UNKNOWN):
+        raise StepOutOfOrder
+    move(payment, State.EXPECTED, here(payment), reason=reason)
+
+
+def settle(
+    payment: Payment,
+    at: datetime,
+    *,
+    fee: Money = Money(0),
+    reason: str = "",
+    by: Member | None = None,
+) -> None:
     """Note that the money has come, as a provider or a bank statement says; once is enough.
 
-    A payment settled already stays as it is. Raises StepOutOfOrder (a cancelled one).
+    A payment settled already stays as it is. Raises StepOutOfOrder (a cancelled or failed one).
     """
-    raise NotImplementedError
-
-
-def fail(payment: Payment, at: datetime, reason: str, *, fee: Money = Money(0)) -> Payment | None:
-    """Note that it came back unpaid (bounced, declined, returned), ``fee`` being the bank's.
-
-    What it had written is written back; returns the payment that is now expected instead, by the
-    same method, due today; none when the payment had been given up. Raises StepOutOfOrder.
-    """
-    raise NotImplementedError
+    lock(payment)
+    step_log.catch_up(payment)
+    if payment.state == State.SETTLED:
+        return
+    if payment.state in (State.CANCELLED, State.FAILED):
+        raise StepOutOfOrder
+    day = local_day(payment, at)
+    if payment.state == State.EXPECTED and payment.method == Method.CHEQUE:
+        receive(payment, by, on=day)  # nobody had noted it before it reached the bank
+    if payment.state in (State.HELD, State.HANDED):
+        note_banked(payment, day, by, reason=reason)
+        return
+    payment.fee = fee
+    payment.received_at = payment.received_at or at
+    payment.settled_at = at
+    fact = Received(payment.payer, payment.amount, Method(payment.method).value, fee)
+    move(payment, State.SETTLED, day, fact=fact, by=by, reason=reason)
 
 
 def cancel(payment: Payment, by: Member | None) -> None:
-    """Note that it is no longer owed. Raises StepOutOfOrder once something has come."""
-    raise NotImplementedError
+    """Note that it is no longer owed; twice is once.
+
+    What is on its way can only be given up by who was asked (``by`` is None): it may still come.
+    Raises StepOutOfOrder once something has come.
+    """
+    lock(payment)
+    if payment.state == State.CANCELLED:
+        return
+    on_its_way = payment.state in (State.PENDING, State.UNKNOWN) and by is None
+    if payment.state != State.EXPECTED and not on_its_way:
+        raise StepOutOfOrder
+    move(payment, State.CANCELLED, here(payment), by=by)
 
 
-def change_method(payment: Payment, method: Method) -> None:
+def change_method(payment: Payment, method: Method, *, by: Member | None = None) -> None:
     """Let what is still expected be paid otherwise. Raises StepOutOfOrder."""
-    raise NotImplementedError
-
-
-def given_back(
-    payment: Payment, amount: Money, key: str, at: datetime, method: Method | None = None
-) -> PaymentRefund:
-    """Note that an amount was given back; the same key twice is once. Raises RefundTooLarge."""
-    raise NotImplementedError
+    lock(payment)
+    if payment.state != State.EXPECTED:
+        raise StepOutOfOrder
+    if payment.method != method:
+        payment.method = method
+        move(payment, State.EXPECTED, here(payment), by=by, reason=method)

@@ -1,0 +1,1 @@
+"""Paying by card through Stripe. Nothing outside this package names it (promise: replaceable)."""

@@ -1,0 +1,86 @@
+"""What payments say on the home page: where a table stands, and the treasurer's work."""
+
+from collections.abc import Collection, Iterator
+
+from flask import url_for
+
+from freeco.i18n import counted, day_and_month, money, said
+from freeco.members.models import TREASURER, Community, Member
+from freeco.module import Card
+from freeco.payments import own, treasury
+
+
+def cards_for(community: Community, member: Member, held: Collection[str]) -> list[Card]:
+    """Give the lines and cards of a reader's home."""
+    found = list(_of_payer(community, member))
+    if TREASURER in held:
+        found += _of_treasurer(community)
+    return found
+
+
+def _of_payer(community: Community, member: Member) -> Iterator[Card]:
+    stands = own.standing(member)
+    if stands.next_on is None:
+        return
+    sentence = (
+        said("%(sum)s ; un paiement attend depuis le %(day)s.", **_said(stands))
+        if stands.late
+        else said("%(sum)s, le prochain le %(day)s.", **_said(stands))
+    )
+    yield Card(
+        title=said("À payer"),
+        text=sentence,
+        url=url_for("own_payments.home", community=community.slug),
+        action=said("Mes paiements"),
+        account=True,
+    )
+
+
+def _said(stands: own.Standing) -> dict[str, object]:
+    return {
+        "sum": counted(
+            "%(sum)s en %(num)s paiement",
+            "%(sum)s en %(num)s paiements",
+            stands.many,
+            sum=money(stands.left),
+        ),
+        "day": day_and_month(stands.next_on) if stands.next_on else "",
+    }
+
+
+def _of_treasurer(community: Community) -> Iterator[Card]:
+    counts = treasury.counts(community)
+    if counts["en-retard"]:
+        yield Card(
+            title=counted(
+                "%(num)s paiement en retard", "%(num)s paiements en retard", counts["en-retard"]
+            ),
+            text=said("À noter s’ils sont arrivés, ou à rappeler aux foyers."),
+            url=_folder(community, "en-retard"),
+            action=said("Voir qui est en retard"),
+            hat="treasurer",
+        )
+    if counts["a-encaisser"]:
+        yield Card(
+            title=counted(
+                "%(num)s chèque à encaisser", "%(num)s chèques à encaisser", counts["a-encaisser"]
+            ),
+            text=said("Leur date est venue : ils peuvent aller à la banque."),
+            url=_folder(community, "a-encaisser"),
+            action=said("Faire le bordereau"),
+            hat="treasurer",
+        )
+    if counts["a-recevoir"]:
+        yield Card(
+            title=counted(
+                "%(num)s paiement à recevoir", "%(num)s paiements à recevoir", counts["a-recevoir"]
+            ),
+            text=said("Chèques, virements et espèces attendus des foyers."),
+            url=_folder(community, "a-recevoir"),
+            action=said("Noter les paiements reçus"),
+            hat="treasurer",
+        )
+
+
+def _folder(community: Community, folder: treasury.Folder) -> str:
+    return url_for("treasury.home", community=community.slug, dossier=folder)
