@@ -3,11 +3,13 @@
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from freeco.db import db
 from freeco.i18n import _
 from freeco.kernel import kernel
 from freeco.members import membership
 from freeco.members.schemas import OrganisationSchema, RoleSchema
 from freeco.organisations import services as organisations
+from freeco.organisations.being_paid import keeps_money
 from freeco.organisations.models import Role
 from freeco.organisations.wording import KINDS
 from freeco.web.forms import Form
@@ -66,6 +68,8 @@ def _show(member_id: int, form: Form) -> ResponseReturnValue:
             roles=ROLES,
             holders=organisations.holders(member),
             mine=organisations.holds_role(member, g.member.person_id, Role.COORDINATOR),
+            acts=organisations.holds_role(member, g.member.person_id),
+            sees_money=keeps_money(member, g.member),
             members=membership.members_of(g.community),
         ),
         form.status,
@@ -104,3 +108,15 @@ def end_role(member_id: int) -> ResponseReturnValue:
         return _show(member_id, form)
     flash(str(_("Le rôle est terminé.")), "good")
     return redirect(url_for("organisations.page", member_id=member_id))
+
+
+@pages.post("/organisations/<int:member_id>/partir")
+def leave(member_id: int) -> ResponseReturnValue:
+    """End the membership of an organisation I act for."""
+    organisation = organisations.find_organisation(g.community, member_id)
+    organisations.take_out(kernel().plugins, organisation, g.member)
+    db.session.commit()
+    flash(
+        str(_("L’organisation n’est plus membre ici. Ses comptes et ses papiers restent.")), "good"
+    )
+    return redirect(url_for("organisations.index"))

@@ -11,7 +11,7 @@ from freeco.db import db
 from freeco.errors import Absent, Invalid, NotAllowed, Refusal
 from freeco.events import MemberJoined, publish
 from freeco.i18n import _, said
-from freeco.members.membership import find_member, holds, lock_community, members_of
+from freeco.members.membership import find_member, holds, leave, lock_community, members_of
 from freeco.members.models import STEWARD, Community, Member
 from freeco.organisations.models import Organisation, OrganisationKind, OrganisationRole, Role
 from freeco.organisations.numbers import normal_rna, normal_siren, normal_siret
@@ -74,11 +74,26 @@ def register(
     _check_role(role)
     organisation = _described(kind, lines, siren, siret, rna)
     lock_community(community)
+    if _is_here(community, organisation.siret):
+        raise AlreadyRegistered
+    return join(plugins, community, organisation, founder, role, language=language, sha256=sha256)
+
+
+def join(
+    plugins: Plugins,
+    community: Community,
+    organisation: Organisation,
+    founder: Member,
+    role: str,
+    *,
+    language: str = "",
+    sha256: str = "",
+) -> Member:
+    """Make an organisation that is known already a member. Raises NotAMember, CharterChanged."""
+    lock_community(community)
     person = founder.person
     if person is None or founder.left_at is not None or founder.community_id != community.id:
         raise NotAMember
-    if _is_here(community, organisation.siret):
-        raise AlreadyRegistered
     member = Member(community=community, organisation=organisation)
     db.session.add(member)
     db.session.flush()
@@ -223,6 +238,17 @@ def _lock(organisation: Member) -> None:
     if organisation.organisation is None:
         raise Absent
     db.session.refresh(organisation.organisation, with_for_update={"key_share": True})
+
+
+def take_out(plugins: Plugins, organisation: Member, by: Member) -> None:
+    """End an organisation's membership here, at the word of who acts for it or of a steward.
+
+    Its books and papers stay. Raises NotAllowed, HasTies.
+    """
+    acts = holds_role(organisation, by.person_id)
+    if not acts and not holds(by, STEWARD):
+        raise NotAllowed
+    leave(plugins, organisation)
 
 
 def holds_role(organisation: Member, person_id: int | None, *roles: str) -> bool:
