@@ -1,13 +1,15 @@
 """A believable French community, for ``freeco demo``: one seed, one community."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from random import Random
 
 from sqlalchemy import select
 
 from freeco.activation import set_threshold
-from freeco.clock import now
+from freeco.clock import now, today
+from freeco.cost_price import demonstration as platform
 from freeco.db import db
 from freeco.demonstration_names import COMMUNES, FIRST_NAMES, LAST_NAMES, STREETS
 from freeco.members import households, membership, proxies
@@ -16,6 +18,7 @@ from freeco.members.passwords import hash_password
 from freeco.module import Demonstration
 from freeco.organisations import services as organisations
 from freeco.organisations.models import OrganisationKind, Role
+from freeco.payments import demonstration as treasurer_desk
 from freeco.plugins import Plugins
 
 PASSWORD = "trois-ponts-et-un-panier"  # noqa: S105 - printed for whoever tries the demonstration
@@ -23,6 +26,7 @@ SLUG = "trois-ponts"
 DOMAIN = "example.org"
 """Reserved by RFC 2606: nobody reads its mail."""
 FEWEST_MEMBERS = 12
+A_SEASON_AND_A_YEAR = timedelta(weeks=64)
 PRODUCERS = (
     ("Denis", "Couderc", OrganisationKind.COMPANY, "GAEC des Vergnes"),
     ("Lise", "Puech", OrganisationKind.INDEPENDENT, "Le Fournil de Lise"),
@@ -73,6 +77,8 @@ class Casting:
     password_hash: str | None = None
     """Without one nobody ever signs in with these accounts."""
     language: str = "fr"
+    met: set[tuple[str, str]] = field(default_factory=set)
+    """First and last names of who came in: nobody comes twice."""
 
 
 def staged_community() -> Community | None:
@@ -80,10 +86,17 @@ def staged_community() -> Community | None:
     return db.session.scalar(select(Community).where(Community.slug == SLUG))
 
 
-def stage(plugins: Plugins, members: int, seed: int, advance: Callable[[int], None]) -> Staged:
+def stage(
+    plugins: Plugins,
+    members: int,
+    seed: int,
+    advance: Callable[[int], None],
+    *,
+    year: bool = False,
+) -> Staged:
     """Make the community with its members, and let each module fill it; commits nothing.
 
-    ``advance(count)`` is called as members come in.
+    ``advance(count)`` is called as members come in; ``year`` plays a whole year before today.
     """
     chance = Random(seed)  # noqa: S311 - a believable village, not a secret
     password = hash_password(PASSWORD)
@@ -106,7 +119,12 @@ def stage(plugins: Plugins, members: int, seed: int, advance: Callable[[int], No
     db.session.add(community)
     db.session.flush()
     casting = Casting(plugins, community, chance, password_hash=password)
-    sentences = fill(plugins, settle(casting, members, advance))
+    since = today() - A_SEASON_AND_A_YEAR if year else today().replace(month=1, day=1)
+    platform.publish(since)
+    staging = replace(settle(casting, members, advance), year=year)
+    sentences = fill(plugins, staging)
+    treasurer_desk.stage(staging)
+    platform.settle(since)
     return Staged(community, list(sign_ins()), sentences)
 
 
@@ -132,7 +150,7 @@ def settle(casting: Casting, members: int, advance: Callable[[int], None]) -> De
     _stand_around(community, [*farms, town_hall])
     advance(len(people) + len(farmers))
     while len(people) + len(farmers) < members:
-        first, last = next(names)
+        first, last = next(each for each in names if each not in casting.met)
         people.append(_join(casting, first, last))
         _share(casting, people, names)
         advance(1)
@@ -206,6 +224,7 @@ def _address(first: str, last: str, domain: str = DOMAIN) -> str:
 
 def _join(casting: Casting, first: str, last: str) -> Member:
     chance = casting.random
+    casting.met.add((first, last))
     postal_code, commune = chance.choice(COMMUNES)
     person = Person(
         first_name=first,
@@ -231,7 +250,8 @@ def _share(casting: Casting, people: list[Member], names: Iterator[tuple[str, st
     first = people[-1]
     if first.person is None:
         return
-    name, _other = next(names)
+    last = first.person.last_name
+    name = next(name for name, _other in names if (name, last) not in casting.met)
     partner = _join(casting, name, first.person.last_name)
     household = households.household_of(first)
     households.rename(household, f"{first.person.last_name}, {first.person.first_name} et {name}")

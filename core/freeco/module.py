@@ -107,6 +107,8 @@ class Demonstration:
     """Members who keep a farm or a bakery."""
     random: Random
     """Seeded: the same seed gives the same community."""
+    year: bool = False
+    """Whether a whole year is played before today, with all that goes wrong in one."""
 
 
 @dataclass(frozen=True)

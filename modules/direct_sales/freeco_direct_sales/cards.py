@@ -16,19 +16,18 @@ from freeco.members import households, membership
 from freeco.members.models import Community, Household, Member
 from freeco.module import Card
 from freeco.money import total
+from freeco.payments.models import Payment, State
 from freeco_direct_sales import agenda, catalogue, charges, contracts, sheets, subscriptions
 from freeco_direct_sales.charges import FEW, SOON
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import (
-    Cheque,
-    ChequeState,
     ContractState,
     Delivery,
     Distribution,
     SeasonContract,
     Subscription,
 )
-from freeco_direct_sales.permissions import COORDINATE, TREASURE
+from freeco_direct_sales.permissions import COORDINATE
 
 
 def cards(community: Community, member: Member) -> list[Card]:
@@ -37,8 +36,6 @@ def cards(community: Community, member: Member) -> list[Card]:
     found = [*_of_producer(community, member), *_of_member(community, member)]
     if COORDINATE.name in held:
         found += charges.of_coordinator(community)
-    if TREASURE.name in held:
-        found += charges.of_treasurer(community)
     return found
 
 
@@ -91,31 +88,36 @@ def _to_fetch(community: Community, household: Household) -> Iterator[Card]:
 
 
 def _account(community: Community, taken: Sequence[Subscription]) -> Card:
-    due = [cheque for each in taken for cheque in each.cheques if cheque.state == ChequeState.DUE]
+    expected = [
+        each
+        for subscription in taken
+        for each in subscription.payments
+        if each.state == State.EXPECTED
+    ]
     return Card(
         title=said("Paniers"),
-        text=_cheques_left(due),
+        text=_payments_left(expected),
         url=url_for("direct_sales.home", community=community.slug),
         action=said("Voir mes contrats"),
         account=True,
     )
 
 
-def _cheques_left(due: list[Cheque]) -> str:
+def _payments_left(due: list[Payment]) -> str:
     if not due:
-        return said("Tous vos chèques sont remis.")
-    first, amount = min(cheque.due_on for cheque in due), total([each.amount for each in due])
+        return said("Tous vos règlements sont faits.")
+    first, amount = min(each.due_on for each in due), total([each.amount for each in due])
     if first <= now().date():
         return counted(
-            "%(num)s chèque à remettre, %(sum)s, attendu depuis le %(day)s.",
-            "%(num)s chèques à remettre, %(sum)s en tout, le premier attendu depuis le %(day)s.",
+            "%(num)s règlement à faire, %(sum)s, attendu depuis le %(day)s.",
+            "%(num)s règlements à faire, %(sum)s en tout, le premier attendu depuis le %(day)s.",
             len(due),
             sum=money(amount),
             day=day_and_month(first),
         )
     return counted(
-        "%(num)s chèque à remettre, %(sum)s, avant le %(day)s.",
-        "%(num)s chèques à remettre, %(sum)s en tout, le premier avant le %(day)s.",
+        "%(num)s règlement à faire, %(sum)s, avant le %(day)s.",
+        "%(num)s règlements à faire, %(sum)s en tout, le premier avant le %(day)s.",
         len(due),
         sum=money(amount),
         day=day_and_month(first),

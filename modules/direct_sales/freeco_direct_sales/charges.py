@@ -1,23 +1,20 @@
-"""The day's work of who prepares the season and of who keeps the cheques, as cards."""
+"""The day's work of who prepares the season, as cards."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import url_for
 from sqlalchemy import func, select
 
 from freeco.clock import now, today
 from freeco.db import db
-from freeco.i18n import counted, day_and_month, listed, money, said
+from freeco.i18n import counted, day_and_month, listed, said
 from freeco.members.models import Community
 from freeco.module import Card
-from freeco.money import Money
 from freeco_direct_sales import contracts, distributions
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import (
     Change,
-    Cheque,
-    ChequeState,
     ContractState,
     Delivery,
     Distribution,
@@ -170,55 +167,3 @@ def _drafts(community: Community) -> Iterator[Card]:
             action=said("Finir de le préparer"),
             hat="coordinator",
         )
-
-
-# Whoever keeps the cheques
-
-
-def of_treasurer(community: Community) -> Iterator[Card]:
-    """Give the cheques to receive and to bank by the end of the month."""
-    last = _end_of_month(today(community.timezone))
-    many, amount = _cheques(community, ChequeState.DUE, last)
-    if many:
-        yield Card(
-            title=counted("%(num)s chèque à recevoir", "%(num)s chèques à recevoir", many),
-            text=said("%(sum)s attendus d’ici la fin du mois.", sum=money(amount)),
-            url=_cheque_list(community, ChequeState.DUE),
-            action=said("Noter les chèques reçus"),
-            hat="treasurer",
-        )
-    many, amount = _cheques(community, ChequeState.HELD, last)
-    if many:
-        yield Card(
-            title=counted("%(num)s chèque à encaisser", "%(num)s chèques à encaisser", many),
-            text=said("%(sum)s d’ici la fin du mois.", sum=money(amount)),
-            url=_cheque_list(community, ChequeState.HELD),
-            action=said("Noter les encaissements"),
-            hat="treasurer",
-        )
-
-
-def _end_of_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-
-
-def _cheques(community: Community, state: ChequeState, until: date) -> tuple[int, Money]:
-    """Return how many cheques in this state are due by a day, and their sum."""
-    many, amount = db.session.execute(
-        select(func.count(Cheque.id), func.sum(Cheque.amount))
-        .join(Subscription, Subscription.id == Cheque.subscription_id)
-        .join(SeasonContract, SeasonContract.id == Subscription.contract_id)
-        .where(
-            SeasonContract.community_id == community.id,
-            Subscription.withdrawn_at.is_(None),
-            Cheque.state == state,
-            Cheque.due_on <= until,
-        )
-    ).one()
-    return many, amount or Money(0)
-
-
-def _cheque_list(community: Community, state: ChequeState) -> str:
-    return url_for(
-        "direct_sales_subscriptions.cheque_list", community=community.slug, etat=state.value
-    )

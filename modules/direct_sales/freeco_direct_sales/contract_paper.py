@@ -29,6 +29,7 @@ from freeco_direct_sales.papers import (
 )
 from freeco_direct_sales.papers import Cheque as PaperCheque
 from freeco_direct_sales.papers import Delivery as PaperDelivery
+from freeco_direct_sales.schedule import STANDING
 
 
 def contract_paper(subscription: Subscription, *, with_address: bool) -> ContractPaper:
@@ -87,7 +88,8 @@ def contract_paper(subscription: Subscription, *, with_address: bool) -> Contrac
         vat_text=_vat(subscription, quantities),
         cheques=tuple(
             PaperCheque(amount=money(each.amount), banked_text=day(each.due_on))
-            for each in subscription.cheques
+            for each in subscription.payments
+            if each.state in STANDING
         ),
         charter=_charter(subscription),
         printed_at_text=moment(now()),

@@ -7,16 +7,27 @@ from flask.typing import ResponseReturnValue
 
 from freeco.charter import services as charter
 from freeco.clock import today
+from freeco.cost_price import shares
 from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Absent, Refusal
 from freeco.i18n import _
 from freeco.members import households, membership
 from freeco.money import Money
+from freeco.payments.errors import NoOtherWay
+from freeco.payments.models import Method
 from freeco.web import undo
 from freeco.web.forms import WHOLE, Form
 from freeco.web.lists import page_of
-from freeco_direct_sales import catalogue, cheques, contracts, distributions, subscriptions, wording
+from freeco_direct_sales import (
+    catalogue,
+    contracts,
+    distributions,
+    schedule,
+    sellers,
+    subscriptions,
+    wording,
+)
 from freeco_direct_sales.errors import AlreadySubscribed, TooManyCheques
 from freeco_direct_sales.models import ContractKind, ContractState, SeasonContract
 from freeco_direct_sales.permissions import COORDINATE
@@ -99,6 +110,7 @@ def _manage(contract: SeasonContract, form: Form) -> ResponseReturnValue:
         for each in distributions.distributions_of(g.community)
         if contract.season_start <= each.starts_at.date() <= contract.season_end
     ]
+    shown = page_of(subscribed)
     return (
         render_template(
             "direct_sales/contract_manage.html",
@@ -109,8 +121,8 @@ def _manage(contract: SeasonContract, form: Form) -> ResponseReturnValue:
             products=catalogue.products_of(contract.producer),
             distributions=offered,
             subscriptions=subscribed,
-            shown=page_of(subscribed),
-            to_settle=subscriptions.to_settle,
+            shown=shown,
+            differences=subscriptions.differences(shown.rows),
             left=contracts.places_left(contract),
             form=form,
             wording=wording,
@@ -210,6 +222,7 @@ def _choose(contract: SeasonContract, form: Form) -> ResponseReturnValue:
             all_deliveries=contracts.deliveries_of(contract),
             left=contracts.places_left(contract),
             field=quantity_field,
+            ways=sellers.ways_to_pay(contract.producer),
             wording=wording,
             draft=contract.state == ContractState.DRAFT,
         ),
@@ -233,6 +246,9 @@ def review(contract_id: int) -> ResponseReturnValue:
     count = taken["cheques"] or 1
     if count > contract.most_cheques:
         form.refuse(TooManyCheques())
+        return _choose(contract, form)
+    if taken["method"] not in sellers.ways_to_pay(contract.producer):
+        form.refuse(NoOtherWay())
         return _choose(contract, form)
     return _review(contract, form, chosen, count)
 
@@ -266,7 +282,7 @@ def _review(
     for (_delivery, product), many in chosen.items():
         sums[product] = sums.get(product, 0) + many
     first = max(contract.season_start, today(g.community.timezone))
-    shares = cheques.amounts(price, count) if price else ()
+    amounts = schedule.amounts(price, count) if price else ()
     return (
         render_template(
             "direct_sales/review.html",
@@ -278,7 +294,9 @@ def _review(
                 if many
             ],
             price=price,
-            schedule=list(zip(shares, cheques.dates(first, len(shares)), strict=True)),
+            parts=shares.parts(price, today(g.community.timezone)),
+            method=form.values.get("method") or Method.CHEQUE,
+            schedule=list(zip(amounts, schedule.dates(first, len(amounts)), strict=True)),
             charter=charter.shown_text("fr"),
             per_delivery=_per_delivery(contract, chosen),
             wording=wording,
@@ -326,6 +344,7 @@ def sign(contract_id: int) -> ResponseReturnValue:
             taken["cheques"] or 1,
             charter_text_id=_accepted_text(),
             signed_by=_signer(),
+            method=Method(taken["method"]),
         )
     except AlreadySubscribed:
         # The other click of an impatient person was first: show what it concluded.

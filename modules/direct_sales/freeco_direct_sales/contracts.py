@@ -11,6 +11,7 @@ from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
 from freeco.members.models import Community
+from freeco_direct_sales import sellers
 from freeco_direct_sales.errors import (
     ContractAlreadyOpen,
     ContractNotReady,
@@ -177,6 +178,7 @@ def open_contract(contract: SeasonContract) -> None:
     if not contract.products or not deliveries_of(contract):
         raise ContractNotReady
     contract.state = ContractState.OPEN
+    sellers.seller(contract.producer)
     publish(ContractOpened(community_id=contract.community_id, contract_id=contract.id))
 
 

@@ -1,122 +1,52 @@
 """A season under way for the demonstration: four farms, their contracts, fifty households."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from random import Random
 
-from freeco.charter import services as charter
 from freeco.clock import held_at, now, today
 from freeco.members import households, membership
-from freeco.members.models import Member
+from freeco.members.models import TREASURER, Member
 from freeco.module import Demonstration
 from freeco.money import Money
+from freeco.payments import steps
+from freeco.payments.models import Payment
 from freeco_direct_sales import (
     catalogue,
-    cheques,
     contracts,
+    demonstration_year,
     distributions,
     places,
+    sales,
     sheets,
     subscriptions,
 )
+from freeco_direct_sales.demonstration_billing import give_numbers
+from freeco_direct_sales.demonstration_farms import FARMS, Farm
+from freeco_direct_sales.demonstration_year import BANK_FEE
 from freeco_direct_sales.models import (
-    ContractKind,
     Distribution,
     Producer,
     SeasonContract,
     Subscription,
 )
-from freeco_direct_sales.permissions import COORDINATE, TREASURE
+from freeco_direct_sales.permissions import COORDINATE
+from freeco_direct_sales.playing import offer, take
 
 PLACE = "Salle des fêtes, Lavergne-sur-Célé"
 WEEKS_BEFORE = 7
 WEEKS_AFTER = 17
 THURSDAY = 3
-
-
-@dataclass(frozen=True)
-class Farm:
-    """What a producer of the demonstration offers."""
-
-    name: str
-    place: str
-    presentation: str
-    contract: str
-    kind: ContractKind
-    every: int
-    """A delivery every so many weeks."""
-    capacity: int | None
-    taken_by: int
-    """Percentage of the households that subscribe."""
-    goods: tuple[tuple[str, int, str, int | None], ...]
-    """Name, price in cents, unit, grams."""
-
-
-FARMS = (
-    Farm(
-        "GAEC des Vergnes",
-        "Assiac, 9 km",
-        "Légumes de saison en agriculture biologique sur trois hectares, Denis et Marion Couderc.",
-        "Légumes d’hiver",
-        ContractKind.FIXED,
-        1,
-        56,
-        82,
-        (("Petit panier", 1150, "basket", 4200), ("Grand panier", 1800, "basket", 7000)),
-    ),
-    Farm(
-        "Le Fournil de Lise",
-        "Lavergne-sur-Célé, 2 km",
-        "Pains au levain, blés de pays moulus sur meule, cuisson au feu de bois le jeudi matin.",
-        "Pain au levain",
-        ContractKind.FREE,
-        1,
-        None,
-        55,
-        (
-            ("Pain de campagne 1 kg", 520, "piece", 1000),
-            ("Pain de seigle 500 g", 340, "piece", 500),
-            ("Brioche", 480, "piece", 400),
-        ),
-    ),
-    Farm(
-        "Chèvrerie du Causse",
-        "Le Mas-du-Causse, 17 km",
-        "Quarante chèvres alpines, fromages au lait cru ; pas de traite de Noël à fin janvier.",
-        "Fromages de chèvre",
-        ContractKind.FREE,
-        2,
-        40,
-        45,
-        (
-            ("Cabécou frais", 190, "piece", 60),
-            ("Cabécou affiné", 210, "piece", 50),
-            ("Tomme, 250 g", 650, "piece", 250),
-        ),
-    ),
-    Farm(
-        "Les Ruchers du Célé",
-        "Saint-Loup-le-Pont, 6 km",
-        "Miels de châtaignier, de causse et de printemps, récoltés et mis en pot à la ferme.",
-        "Miel et pain d’épices",
-        ContractKind.FREE,
-        4,
-        30,
-        25,
-        (
-            ("Miel de châtaignier 500 g", 780, "jar", 500),
-            ("Miel de causse 500 g", 820, "jar", 500),
-            ("Pain d’épices", 600, "piece", 350),
-        ),
-    ),
-)
+STILL_TO_CHOOSE = 2
+"""Which household, of all, has no contract for the season yet."""
+A_MONTH = timedelta(days=30)
+STILL_TO_GIVE = 0.12
+"""How many households are late with their cheques."""
 
 
 def stage(staging: Demonstration) -> Sequence[str]:
     """Fill the demonstration community; return what to try first."""
     membership.grant(staging.coordinator, COORDINATE.name)
-    membership.grant(staging.treasurer, TREASURE.name)
+    membership.grant(staging.treasurer, TREASURER)
     community = staging.community
     tables = _tables(staging.members)
     thursday = _thursday(today(community.timezone))
@@ -130,15 +60,22 @@ def stage(staging: Demonstration) -> Sequence[str]:
             time(19, 30),
             PLACE,
         )
+        producers = [
+            _producer(farm, member) for farm, member in zip(FARMS, staging.producers, strict=True)
+        ]
+    if staging.year:
+        demonstration_year.stage(staging, FARMS, producers, tables, first - timedelta(weeks=1))
+    with held_at(begun):
         held = [
-            _contract(farm, member, dates, first)
-            for farm, member in zip(FARMS, staging.producers, strict=True)
+            offer(farm, producer, farm.contract, dates, first)
+            for farm, producer in zip(FARMS, producers, strict=True)
         ]
         for farm, contract in zip(FARMS, held, strict=True):
-            for table in tables:
+            for table in tables[:STILL_TO_CHOOSE] + tables[STILL_TO_CHOOSE + 1 :]:
                 if staging.random.randrange(100) < farm.taken_by:
-                    _subscribe(contract, table, staging.random)
-    _give_cheques(held, staging.random)
+                    take(contract, table, staging.random)
+    _give_cheques(held, staging, begun + timedelta(days=9))
+    sales.sell_due(community)
     if community.latitude is not None and community.longitude is not None:
         places.place_hall(community, PLACE, (community.latitude + 0.002, community.longitude))
     coming = dates[WEEKS_BEFORE]
@@ -154,7 +91,7 @@ def _thursday(day: date) -> date:
 
 
 def _tables(members: Sequence[Member]) -> list[Member]:
-    """Return one member for each household; the last to come still has to choose."""
+    """Return one member for each household."""
     seen: set[int] = set()
     found = []
     for member in members:
@@ -162,13 +99,11 @@ def _tables(members: Sequence[Member]) -> list[Member]:
         if household.id not in seen:
             seen.add(household.id)
             found.append(member)
-    return [each for index, each in enumerate(found) if index != 2]
+    return found
 
 
-def _contract(
-    farm: Farm, member: Member, dates: Sequence[Distribution], first: date
-) -> SeasonContract:
-    producer: Producer = catalogue.add_producer(
+def _producer(farm: Farm, member: Member) -> Producer:
+    producer = catalogue.add_producer(
         member.community,
         farm.name,
         place=farm.place,
@@ -176,68 +111,44 @@ def _contract(
         address=farm.place.partition(",")[0],
         member=member,
     )
-    goods = [
+    for name, cents, unit, grams in farm.goods:
         catalogue.add_product(producer, name, Money(cents), unit=unit, grams=grams)
-        for name, cents, unit, grams in farm.goods
-    ]
-    season = dates[:: farm.every]
-    contract = contracts.create_contract(
-        producer,
-        farm.contract,
-        farm.kind,
-        first,
-        first + timedelta(weeks=len(dates)),
-        capacity=farm.capacity,
-        terms="Les paniers non retirés sont remis à l’épicerie solidaire de Lavergne.",
-    )
-    contracts.set_products(contract, goods)
-    contracts.set_deliveries(contract, season)
-    contracts.open_contract(contract)
-    return contract
+    give_numbers(producer, FARMS.index(farm) + 1)
+    return producer
 
 
-def _subscribe(contract: SeasonContract, member: Member, chance: Random) -> None:
-    household = households.household_of(member)
-    if contracts.places_left(contract) == 0:
-        return
-    accepted = charter.acceptances(member)
-    subscription = subscriptions.subscribe(
-        contract,
-        household,
-        member,
-        _basket(contract, chance),
-        chance.choice((1, 3, 3, 6)),
-        charter_text_id=accepted[-1].text_id if accepted else None,
-        signed_by=member.name,
-    )
-    if chance.random() < 0.92:
-        subscriptions.record_paper_signature(subscription)
+def _give_cheques(
+    held: Sequence[SeasonContract], staging: Demonstration, evening: datetime
+) -> None:
+    """Let most households give their cheques one evening; what was due is banked but this month's.
 
-
-def _basket(contract: SeasonContract, chance: Random) -> Mapping[tuple[int, int], int]:
-    if contract.kind == ContractKind.FIXED:
-        chosen = chance.choice(contract.products)
-        return subscriptions.same_basket(contract, {chosen.id: 1})
-    usual = {product.id: chance.choice((0, 1, 1, 2)) for product in contract.products}
-    if not any(usual.values()):
-        usual[contract.products[0].id] = 1
-    return {
-        (delivery.id, product): many
-        for delivery in contracts.coming_deliveries(contract)
-        for product, many in usual.items()
-        if chance.random() < 0.9
-    } or subscriptions.same_basket(contract, usual)
-
-
-def _give_cheques(held: Sequence[SeasonContract], chance: Random) -> None:
+    The last farm took its own home, and one cheque came back.
+    """
     for contract in held:
-        for subscription in subscriptions.subscriptions_to(contract):
-            if chance.random() < 0.12:
-                continue
-            for cheque in subscription.cheques:
-                cheques.hand_over(cheque)
-                if cheque.due_on < today(contract.community.timezone):
-                    cheques.bank(cheque)
+        with held_at(evening):
+            cheques = list(_given(contract, staging))
+        due: dict[date, list[Payment]] = {}
+        for each in cheques:
+            if each.due_on < today() - A_MONTH:
+                due.setdefault(each.due_on, []).append(each)
+        for day, brought in sorted(due.items()):
+            with held_at(datetime.combine(day, time(10), evening.tzinfo)):
+                if contract is held[-1]:
+                    for each in brought:
+                        steps.hand_over(each, staging.treasurer)
+                else:
+                    steps.bank(brought, day, staging.treasurer)
+        if contract is held[0] and due:
+            steps.fail(min(due.items())[1][-1], now(), "no_funds", fee=BANK_FEE)
+
+
+def _given(contract: SeasonContract, staging: Demonstration) -> Iterator[Payment]:
+    own = households.household_of(staging.coordinator)
+    for subscription in subscriptions.subscriptions_to(contract):
+        if subscription.household == own or staging.random.random() >= STILL_TO_GIVE:
+            for each in subscription.payments:
+                steps.receive(each, staging.treasurer)
+                yield each
 
 
 def _change_at_the_last_minute(held: Sequence[SeasonContract], coming: Distribution) -> None:

@@ -14,6 +14,7 @@ from freeco.doors import requires
 from freeco.errors import Absent, Invalid
 from freeco.i18n import _, counted, spoken
 from freeco.members import membership
+from freeco.members.models import TREASURER
 from freeco.offline.kept import kept_offline
 from freeco.web import undo
 from freeco.web.downloads import pdf_answer
@@ -22,7 +23,7 @@ from freeco.web.lists import page_of
 from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions
 from freeco_direct_sales.models import Distribution, Producer
 from freeco_direct_sales.papers import print_harvest_list, print_sign_off_sheet
-from freeco_direct_sales.permissions import COORDINATE, TREASURE
+from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import DistributionsSchema, ReasonSchema
 
 pages = Blueprint("direct_sales_distributions", __name__, template_folder="templates")
@@ -153,7 +154,7 @@ def _households(distribution: Distribution) -> list[tuple[str, int, int, str]]:
 
 
 @pages.get("/distributions/<int:distribution_id>/emargement")
-@requires(COORDINATE.name, TREASURE.name)
+@requires(COORDINATE.name, TREASURER)
 @kept_offline
 def sheet(distribution_id: int) -> ResponseReturnValue:
     """Show the sign-off sheet on a screen; it prints as it stands."""
@@ -166,7 +167,7 @@ def sheet(distribution_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/distributions/<int:distribution_id>/emargement.pdf")
-@requires(COORDINATE.name, TREASURE.name)
+@requires(COORDINATE.name, TREASURER)
 def sheet_pdf(distribution_id: int) -> ResponseReturnValue:
     """Give the sign-off sheet as PDF; ``?caracteres=grands`` for tired eyes."""
     distribution = distributions.find_distribution(g.community, distribution_id)

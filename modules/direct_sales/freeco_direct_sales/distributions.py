@@ -12,6 +12,7 @@ from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
 from freeco.members.models import Community, Household, HouseholdMember, Member, Person
+from freeco_direct_sales import commitments
 from freeco_direct_sales.errors import DeliveryPast, ReasonMissing, SameDistribution
 from freeco_direct_sales.events import DeliveryCancelled
 from freeco_direct_sales.models import (
@@ -141,6 +142,7 @@ def cancel_delivery(delivery: Delivery, reason: str) -> list[Person]:
     delivery.cancelled_at, delivery.reason = now(), reason.strip()
     words = f"{delivery.contract.name} : livraison annulée ({delivery.reason})"
     db.session.add(Change(delivery_id=delivery.id, words=words))
+    commitments.commit_all(delivery)
     publish(DeliveryCancelled(community_id=delivery.contract.community_id, delivery_id=delivery.id))
     return people_served(delivery)
 
@@ -155,6 +157,7 @@ def restore_delivery(delivery: Delivery) -> list[Person]:
     delivery.cancelled_at, delivery.reason = None, ""
     words = f"{delivery.contract.name} : livraison maintenue"
     db.session.add(Change(delivery_id=delivery.id, words=words))
+    commitments.commit_all(delivery)
     return people_served(delivery)
 
 

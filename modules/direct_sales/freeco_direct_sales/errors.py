@@ -94,12 +94,6 @@ class PlaceGivenBack(Refusal):
     reason = _("La place a été rendue : plus rien ne change.")
 
 
-class ChequeOutOfOrder(Refusal):
-    """A cheque is handed over, then banked."""
-
-    reason = _("Ce chèque a déjà été remis ou encaissé.")
-
-
 class SameProducer(Refusal):
     """Two producers of one name could not be told apart."""
 

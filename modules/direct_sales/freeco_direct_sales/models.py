@@ -4,13 +4,27 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    cast,
+    literal,
+)
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from freeco.clock import now
-from freeco.models import Community, Household, Member, Model
+from freeco.models import Community, Household, Member, Model, Organisation, Payment
 from freeco.money import Money
+
+PURPOSE = "direct_sales:subscription:"
+"""What the payments of a subscription are for, before its id."""
 
 
 class ContractKind(StrEnum):
@@ -28,14 +42,6 @@ class ContractState(StrEnum):
     DRAFT = "draft"
     OPEN = "open"
     CLOSED = "closed"
-
-
-class ChequeState(StrEnum):
-    """Where a cheque is."""
-
-    DUE = "due"
-    HELD = "held"
-    BANKED = "banked"
 
 
 class SignatureWay(StrEnum):
@@ -62,6 +68,11 @@ class Producer(Model):
     member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), init=False, index=True)
     member: Mapped[Member | None] = relationship(repr=False, default=None)
     """The person, or the organisation, who signs in the producer's name."""
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisation.id"), init=False, index=True
+    )
+    organisation: Mapped[Organisation | None] = relationship(repr=False, default=None)
+    """Whose book its sales are written in; see ``freeco_direct_sales.sellers``."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
 
 
@@ -241,9 +252,26 @@ class Subscription(Model):
     lines: Mapped[list["SubscriptionLine"]] = relationship(
         init=False, repr=False, back_populates="subscription"
     )
-    cheques: Mapped[list["Cheque"]] = relationship(
-        init=False, repr=False, back_populates="subscription", order_by="Cheque.due_on"
+    payments: Mapped[list[Payment]] = relationship(
+        init=False,
+        repr=False,
+        viewonly=True,
+        primaryjoin=lambda: (
+            foreign(Payment.purpose) == literal(PURPOSE) + cast(Subscription.id, String)
+        ),
+        order_by=lambda: (Payment.due_on, Payment.id),
     )
+    """Its schedule, those that failed or are no longer owed too."""
+
+    @hybrid_property
+    def purpose(self) -> str:
+        """Name what its payments are for, as a Ref in words."""
+        return f"{PURPOSE}{self.id}"
+
+    @purpose.inplace.expression
+    @classmethod
+    def _purpose(cls) -> ColumnElement[str]:
+        return literal(PURPOSE) + cast(cls.id, String)
 
     @property
     def is_signed(self) -> bool:
@@ -272,29 +300,6 @@ class SubscriptionLine(Model):
     )
     contract_product: Mapped[ContractProduct] = relationship(repr=False)
     quantity: Mapped[int]
-
-
-class Cheque(Model):
-    """A cheque of the schedule, made out to the producer."""
-
-    __tablename__ = "direct_sales_cheque"
-    __table_args__ = (
-        UniqueConstraint("subscription_id", "due_on"),
-        CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("state IN ('due', 'held', 'banked')", name="state"),
-    )
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    subscription_id: Mapped[int] = mapped_column(
-        ForeignKey("direct_sales_subscription.id"), init=False
-    )
-    subscription: Mapped[Subscription] = relationship(repr=False, back_populates="cheques")
-    amount: Mapped[Money]
-    due_on: Mapped[date]
-    """Banked from this day on."""
-    state: Mapped[str] = mapped_column(default=ChequeState.DUE)
-    handed_over_at: Mapped[datetime | None] = mapped_column(default=None)
-    banked_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class Change(Model):

@@ -12,6 +12,7 @@ from freeco.members.membership import members_of, membership_of
 from freeco.members.models import Person
 from freeco.module import Topic
 from freeco.notifications.notices import notify
+from freeco.payments.models import OPEN
 from freeco_direct_sales.local import local_day
 from freeco_direct_sales.models import Change, ContractState, Delivery, SeasonContract, Subscription
 
@@ -94,7 +95,10 @@ def tell_signed(subscription: Subscription) -> int:
             contract=contract.name,
             producer=contract.producer.name,
             total=subscription.total,
-            cheques=[(each.amount, each.due_on) for each in subscription.cheques],
+            method=subscription.payments[0].method if subscription.payments else "",
+            payments=[
+                (each.amount, each.due_on) for each in subscription.payments if each.state in OPEN
+            ],
             code=subscription.code,
         )
     return len(members)

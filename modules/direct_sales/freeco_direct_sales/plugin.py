@@ -12,6 +12,7 @@ from freeco.module import (
     Event,
     Exported,
     Found,
+    Job,
     Module,
     NavItem,
     Place,
@@ -35,11 +36,12 @@ from freeco_direct_sales import (
     places,
     privacy,
     routes,
+    sales,
     search,
     stories,
     subscription_routes,
 )
-from freeco_direct_sales.permissions import COORDINATE, HAND_OUT, TREASURE
+from freeco_direct_sales.permissions import COORDINATE, HAND_OUT
 
 
 @hookimpl
@@ -64,8 +66,9 @@ def freeco_module() -> Module:
             collection_routes.pages,
         ),
         navigation=(NavItem(_("Paniers"), "direct_sales.home"),),
-        permissions=(COORDINATE, TREASURE, HAND_OUT),
+        permissions=(COORDINATE, HAND_OUT),
         commands=(commands.sheet, commands.imports),
+        jobs=(Job("sell", sales.sell_due, every_minutes=6 * 60),),
         demonstration=demonstration.stage,
         topics=notices.TOPICS,
         offline=(collection_offline.COLLECTED,),

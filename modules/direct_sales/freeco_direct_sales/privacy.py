@@ -76,13 +76,14 @@ def _exported(subscription: Subscription) -> dict[str, Any]:
             }
             for line in subscription.lines
         ],
-        "cheques": [
+        "payments": [
             {
                 "amount_cents": each.amount.cents,
+                "method": each.method,
                 "due_on": each.due_on.isoformat(),
                 "state": each.state,
             }
-            for each in subscription.cheques
+            for each in subscription.payments
         ],
     }
 
@@ -112,7 +113,7 @@ def ties(member: Member, url: str) -> list[Tie]:
 
 
 def erase(member: Member) -> None:
-    """Forget who signed; quantities, prices and cheques stay for the producer's books."""
+    """Forget who signed; quantities, prices and payments stay for the producer's books."""
     collection.forget(member, households.find_household(member), FORGOTTEN)
     as_proxy = Subscription.household_signed_by.startswith(f"{member.name}, ", autoescape=True)
     for subscription in _subscriptions_here(

@@ -1,110 +1,95 @@
-"""The schedule of cheques: written at signature, banked one a month."""
+"""The schedule of payments: agreed at signature, one a month."""
 
 from datetime import date
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from freeco.clock import today
+from freeco.db import db
+from freeco.money import Money, total
+from freeco.payments import steps
+from freeco.payments.models import Method, Payment, State
+from freeco.payments.parties import party_of
+from freeco_direct_sales.models import Subscription
+from freeco_direct_sales.sellers import seller
 
-from freeco.cells import says
-from freeco.clock import now, today
-from freeco.db import db, lock
-from freeco.errors import Absent
-from freeco.members.models import Community, Household
-from freeco.money import Money
-from freeco_direct_sales.errors import ChequeOutOfOrder
-from freeco_direct_sales.models import Cheque, ChequeState, SeasonContract, Subscription
+STANDING = frozenset(State) - {State.FAILED, State.CANCELLED}
+"""States in which a payment counts towards what was agreed: a failed one was replaced."""
 
 
 def dates(first: date, count: int) -> list[date]:
-    """Return the days from which each cheque is banked: the first, then the 1st of each month."""
+    """Return the days from which each payment is due: the first, then the 1st of each month."""
     months = [first.year * 12 + first.month - 1 + index for index in range(count)]
     return [first, *(date(month // 12, month % 12 + 1, 1) for month in months[1:])][:count]
 
 
-def amounts(total: Money, count: int) -> tuple[Money, ...]:
-    """Share a total into cheques without losing a cent; never a cheque of nothing."""
-    return total.split_evenly(max(1, min(count, total.cents)))
+def amounts(sum_due: Money, count: int) -> tuple[Money, ...]:
+    """Share a sum into payments without losing a cent; never a payment of nothing."""
+    return sum_due.split_evenly(max(1, min(count, sum_due.cents)))
 
 
-def plan(subscription: Subscription, count: int) -> None:
-    """Write the schedule of a new subscription; a free basket needs no cheque."""
+def plan(subscription: Subscription, count: int, method: Method = Method.CHEQUE) -> None:
+    """Write the schedule of a new subscription; a free basket needs none."""
     if not subscription.total:
         return
     contract = subscription.contract
     first = max(contract.season_start, today(contract.community.timezone))
     shares = amounts(subscription.total, count)
     for amount, due_on in zip(shares, dates(first, len(shares)), strict=True):
-        db.session.add(Cheque(subscription=subscription, amount=amount, due_on=due_on))
+        _expect(subscription, amount, due_on, method)
 
 
-def find_cheque(community: Community, cheque_id: int) -> Cheque:
-    """Return a cheque of this community; raise Absent for another's."""
-    cheque = db.session.get(Cheque, cheque_id)
-    if cheque is None or cheque.subscription.contract.community_id != community.id:
-        raise Absent
-    return cheque
-
-
-def list_cheques(
-    community: Community, state: ChequeState | None = None, words: str = ""
-) -> Select[Cheque]:
-    """Return what finds the cheques of standing subscriptions, the soonest first.
-
-    ``words`` keeps those of the households whose name holds them.
-    """
-    query = (
-        select(Cheque)
-        .join(Subscription)
-        .join(SeasonContract)
-        .where(SeasonContract.community_id == community.id, Subscription.withdrawn_at.is_(None))
-        .options(
-            joinedload(Cheque.subscription).joinedload(Subscription.household),
-            joinedload(Cheque.subscription)
-            .joinedload(Subscription.contract)
-            .joinedload(SeasonContract.producer),
-        )
-        .order_by(Cheque.due_on, Cheque.id)
+def _expect(subscription: Subscription, amount: Money, due_on: date, method: Method) -> Payment:
+    contract = subscription.contract
+    return steps.expect(
+        contract.community,
+        seller(contract.producer),
+        party_of(subscription.household),
+        subscription.purpose,
+        amount,
+        due_on,
+        method,
     )
-    if state is not None:
-        query = query.where(Cheque.state == state)
-    if words:
-        households = db.session.execute(
-            select(Household.id, Household.name).where(Household.community_id == community.id)
-        )
-        query = query.where(
-            Subscription.household_id.in_(each for each, name in households if says(words, name))
-        )
-    return query
 
 
-def sum_of(query: Select[Cheque]) -> Money:
-    """Return what the listed cheques come to."""
-    amounts = query.with_only_columns(Cheque.amount).options().order_by(None)
-    return sum(db.session.scalars(amounts), Money(0))
+def planned(subscription: Subscription) -> Money:
+    """Return what the schedule comes to, refunds taken off."""
+    standing = [each for each in subscription.payments if each.state in STANDING]
+    return total([each.amount - each.refunded for each in standing])
 
 
-def hand_over(cheque: Cheque) -> None:
-    """Note that the household has handed the cheque over. Raises ChequeOutOfOrder."""
-    lock(cheque)
-    if cheque.state != ChequeState.DUE:
-        raise ChequeOutOfOrder
-    cheque.state, cheque.handed_over_at = ChequeState.HELD, now()
+def give_up(subscription: Subscription) -> None:
+    """Ask for nothing more: the place was given back."""
+    for each in subscription.payments:
+        if each.state == State.EXPECTED:
+            steps.cancel(each, None)
 
 
-def bank(cheque: Cheque) -> None:
-    """Note that the producer has banked the cheque. Raises ChequeOutOfOrder."""
-    lock(cheque)
-    if cheque.state != ChequeState.HELD:
-        raise ChequeOutOfOrder
-    cheque.state, cheque.banked_at = ChequeState.BANKED, now()
+def adjust(subscription: Subscription, difference: Money) -> Money:
+    """Bring the schedule to what is owed; return what is left to give back by hand.
+
+    More is owed: one payment more, due with the last one still expected, or today. Less is owed:
+    the last expected payments shrink; what they cannot bear is to be refunded.
+    """
+    db.session.expire(subscription, ["payments"])
+    left = _adjust(subscription, difference)
+    db.session.expire(subscription, ["payments"])
+    return left
 
 
-def take_back(cheque: Cheque) -> None:
-    """Undo the last step: a wrong click in a list of sixty. Raises ChequeOutOfOrder."""
-    lock(cheque)
-    if cheque.state == ChequeState.BANKED:
-        cheque.state, cheque.banked_at = ChequeState.HELD, None
-    elif cheque.state == ChequeState.HELD:
-        cheque.state, cheque.handed_over_at = ChequeState.DUE, None
-    else:
-        raise ChequeOutOfOrder
+def _adjust(subscription: Subscription, difference: Money) -> Money:
+    expected = [each for each in subscription.payments if each.state == State.EXPECTED]
+    day = today(subscription.contract.community.timezone)
+    if difference.cents > 0:
+        due_on = max([day, *(each.due_on for each in expected)])
+        method = Method(expected[-1].method) if expected else Method.CHEQUE
+        _expect(subscription, difference, due_on, method)
+        return Money(0)
+    left = -difference
+    for each in reversed(expected):
+        if not left:
+            break
+        taken = min(left, each.amount)
+        steps.cancel(each, None)
+        if each.amount > taken:
+            _expect(subscription, each.amount - taken, each.due_on, Method(each.method))
+        left -= taken
+    return left

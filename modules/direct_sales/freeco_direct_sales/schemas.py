@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from freeco.i18n import _
+from freeco.payments.models import Method
 from freeco.web.forms import BasisPoints, Cents, Day, Ticked, Whole, Words, one_of
 from freeco_direct_sales import wording
 from freeco_direct_sales.models import (
@@ -128,7 +129,13 @@ def quantity_schema(
             name: Whole(load_default=0, least=0, most=MOST_OF_A_PRODUCT, allow_none=True)
             for name in names
         }
-        | {"cheques": Whole(load_default=1, least=1, most=12), "agreed": Ticked()}
+        | {
+            "cheques": Whole(load_default=1, least=1, most=12),
+            "method": fields.String(
+                load_default=Method.CHEQUE.value, validate=one_of(tuple(Method))
+            ),
+            "agreed": Ticked(),
+        }
     )()
 
 

@@ -17,13 +17,12 @@ from freeco.db import db
 from freeco.i18n import counted, day, moment, money, said
 from freeco.members.models import Household, HouseholdMember, Member, Person
 from freeco.money import Money
+from freeco.payments.models import Method, Payment, State
 from freeco_direct_sales import wording
 from freeco_direct_sales.distributions import deliveries_at
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import (
     Change,
-    Cheque,
-    ChequeState,
     ContractProduct,
     Delivery,
     Distribution,
@@ -160,16 +159,18 @@ def _cheques_to_give(distribution: Distribution) -> dict[int, list[Money]]:
     """Return the cheques not yet given, by household, that were to be banked by that day."""
     found: dict[int, list[Money]] = defaultdict(list)
     for household_id, amount in db.session.execute(
-        select(Subscription.household_id, Cheque.amount)
-        .join(Cheque, Cheque.subscription_id == Subscription.id)
+        select(Subscription.household_id, Payment.amount)
+        .join(Payment, Payment.purpose == Subscription.purpose)
         .join(Household, Household.id == Subscription.household_id)
         .where(
             Household.community_id == distribution.community_id,
             Subscription.withdrawn_at.is_(None),
-            Cheque.state == ChequeState.DUE,
-            Cheque.due_on <= local_day(distribution),
+            Payment.community_id == distribution.community_id,
+            Payment.method == Method.CHEQUE,
+            Payment.state == State.EXPECTED,
+            Payment.due_on <= local_day(distribution),
         )
-        .order_by(Cheque.due_on)
+        .order_by(Payment.due_on, Payment.id)
     ):
         found[household_id].append(amount)
     return found

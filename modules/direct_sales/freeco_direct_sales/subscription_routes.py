@@ -1,39 +1,34 @@
-"""A household's contract: read it, sign it, print it, hand the cheques over."""
+"""A household's contract: read it, sign it, print it, see what is to pay."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.clock import now
-from freeco.db import db, lock
+from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Absent
 from freeco.i18n import _, money, spoken
 from freeco.members import contacts, households, membership
+from freeco.members.models import TREASURER
 from freeco.offline.kept import kept_offline
 from freeco.web import undo
 from freeco.web.downloads import pdf_answer
 from freeco.web.forms import Form
-from freeco.web.lists import page_of_query
-from freeco.web.words import isolated
 from freeco_direct_sales import (
     baskets,
     catalogue,
-    cheques,
     contract_paper,
     distributions,
     notices,
     subscriptions,
     wording,
 )
-from freeco_direct_sales.models import ChequeState, Delivery, Subscription
+from freeco_direct_sales.models import Delivery, Subscription
 from freeco_direct_sales.papers import ContractPaper, print_contract
-from freeco_direct_sales.permissions import COORDINATE, TREASURE
+from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import quantity_field, quantity_schema
 
 pages = Blueprint("direct_sales_subscriptions", __name__, template_folder="templates")
-LONGEST_SEARCH = 80
-TOWARDS = {ChequeState.HELD: "remis", ChequeState.BANKED: "encaisse"}
-"""The step that leads to each state: what undoes having taken it back."""
 
 
 def _find(subscription_id: int) -> Subscription:
@@ -43,7 +38,7 @@ def _find(subscription_id: int) -> Subscription:
     if (
         subscriptions.is_of_household(found, g.member)
         or catalogue.acts_for(found.contract.producer, g.member)
-        or held & {COORDINATE.name, TREASURE.name}
+        or held & {COORDINATE.name, TREASURER}
     ):
         return found
     raise Absent
@@ -51,7 +46,7 @@ def _find(subscription_id: int) -> Subscription:
 
 @pages.get("/souscriptions/<int:subscription_id>")
 def page(subscription_id: int) -> ResponseReturnValue:
-    """Show the contract, its signatures, dates and cheques."""
+    """Show the contract, its signatures, dates and payments."""
     found = _find(subscription_id)
     producer = found.contract.producer
     return render_template(
@@ -204,54 +199,23 @@ def change(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.get("/cheques")
-@requires(COORDINATE.name, TREASURE.name)
-def cheque_list() -> ResponseReturnValue:
-    """List the cheques: to give, held, banked."""
-    state = request.args.get("etat", ChequeState.DUE)
-    if state not in tuple(ChequeState):
-        raise Absent
-    words = request.args.get("q", "").replace("\x00", " ").strip()[:LONGEST_SEARCH]
-    listed = cheques.list_cheques(g.community, ChequeState(state), words)
-    return render_template(
-        "direct_sales/cheques.html",
-        cheques=page_of_query(listed),
-        total=cheques.sum_of(listed),
-        words=words,
-        state=state,
-        states=wording.CHEQUES,
-    )
-
-
-@pages.post("/cheques/<int:cheque_id>/<any(remis,encaisse,retour):step>")
-@requires(COORDINATE.name, TREASURE.name)
-def move_cheque(cheque_id: int, step: str) -> ResponseReturnValue:
-    """Note that a cheque was handed over, banked, or that the last click was wrong."""
-    cheque = cheques.find_cheque(g.community, cheque_id)
-    lock(cheque)  # before its state is read: two clicks may come at once
-    state = ChequeState(cheque.state)
-    if request.form.get("de", state) != state:
-        # A second click, or another treasurer: what was asked for is done already.
-        return redirect(url_for("direct_sales_subscriptions.cheque_list", etat=state))
-    {"remis": cheques.hand_over, "encaisse": cheques.bank, "retour": cheques.take_back}[step](
-        cheque
-    )
+@pages.post("/souscriptions/<int:subscription_id>/echeancier")
+@requires(COORDINATE.name, TREASURER)
+def settle_difference(subscription_id: int) -> ResponseReturnValue:
+    """Bring the schedule to what is owed since things changed."""
+    found = _find(subscription_id)
+    left = subscriptions.settle_difference(found)
     db.session.commit()
-    undo.done(
-        _(
-            "Chèque, foyer %(name)s, %(amount)s : %(state)s.",
-            name=isolated(cheque.subscription.household.name),
-            amount=money(cheque.amount),
-            state=wording.CHEQUES[cheque.state],
-        ),
-        url_for(
-            "direct_sales_subscriptions.move_cheque",
-            cheque_id=cheque.id,
-            step="retour" if step != "retour" else TOWARDS[state],
-        ),
-        {"de": cheque.state},
-    )
-    return redirect(url_for("direct_sales_subscriptions.cheque_list", etat=state))
+    if left:
+        words = _(
+            "L’échéancier est à jour. Il reste %(amount)s à rendre au foyer : à rembourser depuis "
+            "la trésorerie.",
+            amount=money(left),
+        )
+        flash(str(words), "calm")
+    else:
+        flash(str(_("L’échéancier suit ce qui est dû.")), "good")
+    return redirect(url_for("direct_sales_subscriptions.page", subscription_id=found.id))
 
 
 @pages.get("/distributions/<int:distribution_id>/mon-panier")

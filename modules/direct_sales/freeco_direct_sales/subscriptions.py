@@ -13,7 +13,9 @@ from freeco.events import publish
 from freeco.members import contacts
 from freeco.members.models import Community, Household, HouseholdMember, Member
 from freeco.money import Money, total
-from freeco_direct_sales import catalogue, cheques, contracts
+from freeco.payments.errors import NoOtherWay
+from freeco.payments.models import Method, State
+from freeco_direct_sales import catalogue, commitments, contracts, schedule, sellers
 from freeco_direct_sales.errors import (
     AlreadySigned,
     AlreadySubscribed,
@@ -31,7 +33,6 @@ from freeco_direct_sales.errors import (
 from freeco_direct_sales.events import SubscriptionMade, SubscriptionSigned, SubscriptionWithdrawn
 from freeco_direct_sales.models import (
     Change,
-    ChequeState,
     ContractProduct,
     ContractState,
     Delivery,
@@ -42,6 +43,8 @@ from freeco_direct_sales.models import (
 )
 
 MOST_OF_A_PRODUCT = 99
+GIVEN_UP = frozenset({State.EXPECTED, State.CANCELLED})
+"""Payments of which nothing has come: a place may be given back."""
 CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """No I, O, 0 or 1: a code is read on paper and typed back."""
 
@@ -74,11 +77,13 @@ def subscribe(
     charter_text_id: int | None,
     signed_by: str,
     way: SignatureWay = SignatureWay.ONLINE,
+    method: Method = Method.CHEQUE,
 ) -> Subscription:
     """Take a place in the contract for the household, and sign on its side.
 
     Prices are the contract's, frozen at its opening. Raises ContractNotOpen,
-    AlreadySubscribed, ContractFull, NothingChosen, UnknownChoice, TooManyCheques.
+    AlreadySubscribed, ContractFull, NothingChosen, UnknownChoice, TooManyCheques,
+    NoOtherWay when the producer cannot be paid so.
     """
     lock(contract)  # two households may want the last place
     if contract.state != ContractState.OPEN:
@@ -90,6 +95,8 @@ def subscribe(
     chosen = _checked(contract, quantities)
     if not 1 <= cheque_count <= contract.most_cheques:
         raise TooManyCheques
+    if method not in sellers.ways_to_pay(contract.producer):
+        raise NoOtherWay
     subscription = Subscription(
         contract=contract,
         household=household,
@@ -112,7 +119,7 @@ def subscribe(
                 quantity=quantity,
             )
         )
-    cheques.plan(subscription, cheque_count)
+    schedule.plan(subscription, cheque_count, method)
     db.session.flush()
     publish(
         SubscriptionMade(
@@ -163,7 +170,7 @@ def subscriptions_of(household: Household) -> Sequence[Subscription]:
         .where(Subscription.household_id == household.id, Subscription.withdrawn_at.is_(None))
         .options(
             joinedload(Subscription.contract).joinedload(SeasonContract.producer),
-            selectinload(Subscription.cheques),
+            selectinload(Subscription.payments),
         )
         .order_by(Subscription.id.desc())
     ).all()
@@ -174,7 +181,7 @@ def subscriptions_to(contract: SeasonContract) -> Sequence[Subscription]:
     found = db.session.scalars(
         select(Subscription)
         .where(Subscription.contract_id == contract.id, Subscription.withdrawn_at.is_(None))
-        .options(joinedload(Subscription.household), selectinload(Subscription.cheques))
+        .options(joinedload(Subscription.household), selectinload(Subscription.payments))
     )
     return sorted(found, key=lambda each: each.household.name.casefold())
 
@@ -230,6 +237,7 @@ def _sign_for_producer(subscription: Subscription, name: str, way: SignatureWay)
                 contacts.agree(
                     each.member, producer.member, f"direct_sales:subscription:{subscription.id}"
                 )
+    commitments.commit(subscription)
     publish(
         SubscriptionSigned(
             community_id=subscription.contract.community_id, subscription_id=subscription.id
@@ -248,9 +256,10 @@ def withdraw(subscription: Subscription) -> None:
         raise SignedByBoth
     if subscription.withdrawn_at is not None:
         return
-    if any(cheque.state != ChequeState.DUE for cheque in subscription.cheques):
+    if any(each.state not in GIVEN_UP for each in subscription.payments):
         raise ChequeHandedOver
     subscription.withdrawn_at = now()
+    schedule.give_up(subscription)
     publish(
         SubscriptionWithdrawn(
             community_id=subscription.contract.community_id, subscription_id=subscription.id
@@ -264,7 +273,7 @@ def change_delivery(
     """Change what a household takes at one delivery, and mark it on the sheets.
 
     Quantities by contract product id; products left out stay as they are. The total
-    follows; the cheques already written do not: the difference is shown to be settled.
+    follows, and the commitment in the books; the schedule does not: see ``settle_difference``.
     Returns what changed, in words without a name. Raises DeliveryPast, PlaceGivenBack,
     UnknownChoice.
     """
@@ -300,6 +309,7 @@ def change_delivery(
         subscription.total = total(
             [line.contract_product.price * line.quantity for line in subscription.lines]
         )
+        commitments.commit(subscription)
     return words
 
 
@@ -328,8 +338,24 @@ def _change_line(
 
 
 def to_settle(subscription: Subscription) -> Money:
-    """Return what changes added to, or took from, the sum of the cheques."""
-    return subscription.total - total([cheque.amount for cheque in subscription.cheques])
+    """Return what changes and cancelled deliveries added to, or took from, the schedule."""
+    if subscription.withdrawn_at is not None:
+        return Money(0)
+    return differences([subscription])[subscription.id]
+
+
+def differences(found: Sequence[Subscription]) -> dict[int, Money]:
+    """Return by id what is to settle of several standing subscriptions, in few queries."""
+    owed = commitments.owed_of(found)
+    return {each.id: owed[each.id] - schedule.planned(each) for each in found}
+
+
+def settle_difference(subscription: Subscription) -> Money:
+    """Bring the schedule to what is owed today; return what is left to be given back by hand."""
+    lock(subscription)
+    db.session.expire(subscription, ["payments"])
+    difference = to_settle(subscription)
+    return schedule.adjust(subscription, difference) if difference else difference
 
 
 def awaiting_producer(community: Community, member: Member) -> list[Subscription]:

@@ -165,7 +165,7 @@ def coordinator(community: Community) -> Member:
 @pytest.fixture
 def treasurer(community: Community) -> Member:
     """Give the member who keeps the cheques."""
-    return make_member(community, "Paul", "Roux", permissions=("direct_sales.treasure",))
+    return make_member(community, "Paul", "Roux", permissions=("core.treasurer",))
 
 
 @pytest.fixture

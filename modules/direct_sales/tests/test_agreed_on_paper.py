@@ -8,8 +8,9 @@ from pypdf import PdfReader
 
 from freeco.db import db
 from freeco.members.models import Member
+from freeco.payments import steps
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import cheques, contract_paper, contracts, distributions, subscriptions
+from freeco_direct_sales import contract_paper, contracts, distributions, subscriptions
 from freeco_direct_sales.errors import ChequeHandedOver
 from freeco_direct_sales.models import ContractKind, Producer, SeasonContract, Subscription
 
@@ -74,12 +75,14 @@ def test_what_changed_after_the_signatures_is_said(taken: Subscription) -> None:
     assert said.endswith("Petit panier\u00a0: 1 → 0")
 
 
-def test_a_cheque_somebody_keeps_is_given_back_before_withdrawing(taken: Subscription) -> None:
-    (cheque,) = taken.cheques
-    cheques.hand_over(cheque)
+def test_a_cheque_somebody_keeps_is_given_back_before_withdrawing(
+    taken: Subscription, treasurer: Member
+) -> None:
+    (cheque,) = taken.payments
+    steps.receive(cheque, treasurer)
     with pytest.raises(ChequeHandedOver):
         subscriptions.withdraw(taken)
-    cheques.take_back(cheque)
+    steps.step_back(cheque, treasurer)
     subscriptions.withdraw(taken)
     assert taken.withdrawn_at is not None
 

@@ -80,7 +80,7 @@ def test_an_empty_box_of_cheques_means_one(vegetables: SeasonContract, browser: 
     data = {f"q-{vegetables.products[0].id}": "1", "cheques": "", "agreed": "1"}
     browser.post(f"{HERE}/contrats/{vegetables.id}/signer", data=data)
     db.session.rollback()
-    assert len(db.session.query(Subscription).one().cheques) == 1
+    assert len(db.session.query(Subscription).one().payments) == 1
 
 
 @pytest.mark.parametrize("name", ["q-2147483647", "q-1-1", "total_cents", "\x00", "q-٣"])
@@ -146,11 +146,6 @@ def test_a_number_nothing_has_is_a_page_that_does_not_exist(browser: Visitor, pa
     for number in ("0", "2147483648", "9" * 30, "٣", "-1", "1.5", "%00"):
         answer = browser.get(f"{HERE}/{page.replace('{}', number)}")
         assert answer.status_code == 404, number
-
-
-@pytest.mark.parametrize("state", ["perdu", "", "٣", "%00", "DUE"])
-def test_a_state_no_cheque_has_is_a_page_that_does_not_exist(browser: Visitor, state: str) -> None:
-    assert browser.get(f"{HERE}/cheques?etat={state}").status_code == 404
 
 
 def test_a_last_minute_change_that_cannot_be_is_given_back(

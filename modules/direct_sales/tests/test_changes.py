@@ -53,10 +53,10 @@ def test_a_change_is_marked_in_words_without_a_name(subscription: Subscription) 
     assert marked.household_id == subscription.household_id
 
 
-def test_the_total_follows_a_change_and_the_cheques_do_not(subscription: Subscription) -> None:
+def test_the_total_follows_a_change_and_the_schedule_does_not(subscription: Subscription) -> None:
     change(subscription, petit=1)
     assert subscription.total == Money(5 * 1150)
-    assert [each.amount for each in subscription.cheques] == [Money(3450), Money(3450)]
+    assert [each.amount for each in subscription.payments] == [Money(3450), Money(3450)]
 
 
 def test_what_was_added_is_to_be_settled(subscription: Subscription) -> None:

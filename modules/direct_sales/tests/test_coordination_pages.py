@@ -13,7 +13,6 @@ from freeco.testing.forms import fill_in, form_of
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import catalogue, contracts, distributions
 from freeco_direct_sales.models import (
-    ChequeState,
     ContractState,
     Distribution,
     Producer,
@@ -264,28 +263,3 @@ def test_a_cancelled_delivery_is_written_to_the_households_and_said_on_the_page(
     assert "gel de la serre" in page.text
     assert fill_in(browser, page, "/retablir").status_code == 302
     assert "gel de la serre" not in browser.get(evening).text
-
-
-def test_the_treasurer_follows_a_cheque_from_hand_to_bank(
-    subscription: Subscription, treasurer: Member, visiting: Visit
-) -> None:
-    browser = visiting(treasurer)
-    first, second = subscription.cheques
-    step = f"/cheques/{first.id}"
-    fill_in(browser, browser.get(f"{HERE}/cheques"), f"{step}/remis")
-    assert first.state == ChequeState.HELD
-    fill_in(browser, browser.get(f"{HERE}/cheques?etat=held"), f"{step}/encaisse")
-    assert first.state == ChequeState.BANKED
-    assert "Annuler</button>" in browser.get(f"{HERE}/cheques").text
-    fill_in(browser, browser.get(f"{HERE}/cheques?etat=banked"), f"{step}/retour")
-    assert (first.state, second.state) == (ChequeState.HELD, ChequeState.DUE)
-
-
-def test_a_cheque_clicked_twice_is_handed_over_once_and_said(
-    subscription: Subscription, treasurer: Member, visiting: Visit
-) -> None:
-    browser = visiting(treasurer)
-    address = f"{HERE}/cheques/{subscription.cheques[0].id}/remis"
-    assert browser.post(address).status_code == 302
-    assert browser.post(address).status_code == 409
-    assert subscription.cheques[0].state == ChequeState.HELD

@@ -11,12 +11,12 @@ from freeco.clock import held_at
 from freeco.db import db
 from freeco.members.models import Community, Member
 from freeco.module import Card, Hat
+from freeco.payments import steps
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import (
     agenda,
     cards,
     catalogue,
-    cheques,
     contracts,
     distributions,
     sheets,
@@ -74,16 +74,17 @@ def test_a_basket_that_will_not_come_calls_nobody(
 
 
 @pytest.mark.usefixtures("page")
-def test_a_member_reads_where_the_cheques_stand(
+def test_a_member_reads_where_the_payments_stand(
     vegetables: SeasonContract, member: Member, take: Take
 ) -> None:
     done = take(vegetables, member, SMALL, cheques=3)
     (line,) = [card for card in cards.cards(member.community, member) if card.account]
-    assert line.text.replace("\u00a0", " ").startswith("3 chèques à remettre, 34,50 € en tout")
-    for cheque in done.cheques:
-        cheques.hand_over(cheque)
+    assert line.text.replace("\u00a0", " ").startswith("3 règlements à faire, 34,50 € en tout")
+    for each in done.payments:
+        steps.receive(each, None)
+    db.session.expire(done)
     (line,) = [card for card in cards.cards(member.community, member) if card.account]
-    assert line.text == "Tous vos chèques sont remis."
+    assert line.text == "Tous vos règlements sont faits."
 
 
 @pytest.mark.usefixtures("page")
@@ -140,20 +141,6 @@ def test_a_draft_waits_for_its_coordinator_alone(
     )
     assert "1 contrat en préparation" in cards_under(coordinator, "coordinator")
     assert cards.cards(member.community, member) == []
-
-
-@pytest.mark.usefixtures("page")
-def test_the_treasurer_reads_how_much_to_receive_and_to_bank_this_month(
-    vegetables: SeasonContract, treasurer: Member, member: Member, neighbour: Member, take: Take
-) -> None:
-    take(vegetables, member, SMALL, cheques=3)
-    done = take(vegetables, neighbour, SMALL, cheques=1)
-    cheques.hand_over(done.cheques[0])
-    found = cards_under(treasurer, "treasurer")
-    assert list(found) == ["1 chèque à recevoir", "1 chèque à encaisser"]
-    assert "11,50 €" in str(found["1 chèque à recevoir"].text).replace("\u00a0", " ")
-    assert "34,50 €" in str(found["1 chèque à encaisser"].text).replace("\u00a0", " ")
-    assert cards_under(treasurer, "coordinator") == {}
 
 
 @pytest.mark.usefixtures("page")
@@ -216,7 +203,7 @@ def test_every_card_of_every_charge_leads_to_a_page_its_holder_may_read(
     take: Take,
 ) -> None:
     take(vegetables, member, SMALL, cheques=2)
-    cheques.hand_over(take(vegetables, neighbour, SMALL).cheques[0])
+    steps.receive(take(vegetables, neighbour, SMALL).payments[0], None)
     seen = 0
     for each in (coordinator, treasurer, farmer, member):
         with app.test_request_context():
@@ -241,7 +228,6 @@ def test_the_home_of_each_charge_shows_its_own_work_only(
     take(vegetables, member, SMALL)
     works = {
         "La feuille du jeudi": (coordinator, "coordinator"),
-        "chèque à recevoir": (treasurer, "treasurer"),
         "À apporter le jeudi": (farmer, "producer"),
     }
     pages = {}

@@ -4,11 +4,11 @@ import pytest
 
 from freeco.db import db
 from freeco.members.models import Community, Member
+from freeco.payments.models import State
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import contracts, subscriptions
 from freeco_direct_sales.models import (
-    ChequeState,
     ContractState,
     Delivery,
     Distribution,
@@ -19,7 +19,7 @@ from freeco_direct_sales.models import (
 
 Take = Callable[..., Subscription]
 Visit = Callable[[Member], Visitor]
-CHARGES = ("direct_sales.coordinate", "direct_sales.treasure")
+CHARGES = ("direct_sales.coordinate", "core.treasurer")
 READ_BY_ALL = ("contrats/{contract}", "distributions/{distribution}", "producteurs/{producer}")
 COORDINATORS_READ = (
     "contrats/nouveau",
@@ -31,7 +31,6 @@ COORDINATORS_READ = (
     "producteurs/{producer}/modifier",
     "producteurs/{producer}/importer",
     "souscriptions/{subscription}/livraisons/{delivery}",
-    "cheques",
 )
 COORDINATORS_DO = (
     "contrats/nouveau",
@@ -50,7 +49,7 @@ COORDINATORS_DO = (
     "producteurs/{producer}/importer/enregistrer",
     "souscriptions/{subscription}/signature-papier",
     "souscriptions/{subscription}/livraisons/{delivery}",
-    "cheques/{cheque}/remis",
+    "souscriptions/{subscription}/echeancier",
 )
 OF_ONE_HOUSEHOLD = ("souscriptions/{subscription}", "souscriptions/{subscription}/contrat.pdf")
 OF_ONE_PRODUCER = (
@@ -89,7 +88,6 @@ def ids(subscription: Subscription, delivery: Delivery, producer: Producer) -> M
         "delivery": delivery.id,
         "distribution": delivery.distribution_id,
         "producer": producer.id,
-        "cheque": subscription.cheques[0].id,
     }
 
 
@@ -140,7 +138,7 @@ def test_a_member_without_charge_does_nothing_of_what_coordinators_do(
     assert answer.status_code == 403
     assert subscription.contract.state == ContractState.OPEN
     assert subscription.contract.capacity == 2
-    assert subscription.cheques[0].state == ChequeState.DUE
+    assert subscription.payments[0].state == State.EXPECTED
     assert subscription.producer_signed_at is None
     assert delivery.cancelled_at is None
 
@@ -214,11 +212,11 @@ def test_a_harvest_list_is_for_its_producer_and_the_coordinators(
     assert visiting(neighbour).get(address(path, "lavergne")).status_code == 404
 
 
-def test_the_treasurer_keeps_cheques_and_no_contracts(
+def test_the_treasurer_keeps_payments_and_no_contracts(
     address: Callable[[str, str], str], treasurer: Member, visiting: Visit
 ) -> None:
     client = visiting(treasurer)
-    assert client.get(address("cheques", "lavergne")).status_code == 200
+    assert client.get("/lavergne/tresorerie").status_code == 200
     assert client.get(address("contrats/{contract}/preparer", "lavergne")).status_code == 403
 
 
@@ -247,7 +245,7 @@ def test_nothing_is_done_to_our_objects_from_another_community(
     assert answer.status_code == 404
     assert subscription.contract.state == ContractState.OPEN
     assert subscription.contract.capacity == 2
-    assert subscription.cheques[0].state == ChequeState.DUE
+    assert subscription.payments[0].state == State.EXPECTED
     assert (subscription.producer_signed_at, subscription.withdrawn_at) == (None, None)
     assert delivery.cancelled_at is None
 

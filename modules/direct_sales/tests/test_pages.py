@@ -73,7 +73,7 @@ def test_a_member_orders_without_javascript(
     assert signed.status_code == 302
     assert signed.location.endswith(f"/souscriptions/{done.id}")
     assert done.total == Money(3 * (2 * 1150 + 1800))
-    assert [cheque.amount for cheque in done.cheques] == [Money(6150), Money(6150)]
+    assert [each.amount for each in done.payments] == [Money(6150), Money(6150)]
     assert (done.household_signed_by, done.household_signed_way) == ("Marie Dupont", "online")
 
 

@@ -10,6 +10,7 @@ from freeco.members import households, privacy
 from freeco.members.models import Community, Household, Member, Person
 from freeco.members.ties import HasTies
 from freeco.money import Money
+from freeco.organisations import services as organisations
 from freeco.plugins import Plugins
 from freeco_direct_sales import subscriptions
 from freeco_direct_sales.models import Producer, SeasonContract, Subscription
@@ -33,7 +34,7 @@ def erase(plugins: Plugins, person: Person | None) -> None:
     db.session.commit()
 
 
-def test_the_export_holds_the_contract_its_lines_and_its_cheques(
+def test_the_export_holds_the_contract_its_lines_and_its_payments(
     plugins: Plugins, vegetables: SeasonContract, member: Member, take: Take
 ) -> None:
     done = take(vegetables, member, SMALL, 2)
@@ -45,9 +46,9 @@ def test_the_export_holds_the_contract_its_lines_and_its_cheques(
     assert [
         (line["product"], line["quantity"], line["unit_price_cents"]) for line in exported["lines"]
     ] == [("Petit panier", 1, 1150)] * 3
-    assert exported["cheques"] == [
-        {"amount_cents": 1725, "due_on": "2026-11-02", "state": "due"},
-        {"amount_cents": 1725, "due_on": "2026-12-01", "state": "due"},
+    assert exported["payments"] == [
+        {"amount_cents": 1725, "method": "cheque", "due_on": "2026-11-02", "state": "expected"},
+        {"amount_cents": 1725, "method": "cheque", "due_on": "2026-12-01", "state": "expected"},
     ]
 
 
@@ -161,7 +162,7 @@ def test_erasing_keeps_the_books_without_the_name(
     done = take(vegetables, member, SMALL, 2)
     erase(plugins, person)
     assert (done.total, len(done.lines)) == (Money(3450), 3)
-    assert [cheque.amount for cheque in done.cheques] == [Money(1725), Money(1725)]
+    assert [each.amount for each in done.payments] == [Money(1725), Money(1725)]
     assert done.household_signed_by == "—"
     assert done.household_signed_at is not None
     assert "Dupont" not in done.household.name
@@ -240,6 +241,8 @@ def test_erasing_the_farmer_keeps_the_farm_and_forgets_him(
 ) -> None:
     done = take(vegetables, member, SMALL)
     subscriptions.sign_for_producer(done, farmer)
+    (farm,) = organisations.organisations_of(farmer.community)
+    organisations.take_out(plugins, farm, farmer)
     erase(plugins, farmer.person)
     assert (producer.name, producer.member, producer.address) == ("GAEC des Vergnes", None, "")
     assert done.producer_signed_by == "—"

@@ -9,9 +9,10 @@ from freeco.clock import held_at
 from freeco.db import db
 from freeco.members import households
 from freeco.members.models import Community, Household, Member
+from freeco.payments import steps
 from freeco.plugins import Plugins
 from freeco.testing.people import make_member
-from freeco_direct_sales import cheques, contracts, distributions, sheets, subscriptions
+from freeco_direct_sales import contracts, distributions, sheets, subscriptions
 from freeco_direct_sales.models import Distribution, SeasonContract, Subscription
 from freeco_direct_sales.papers import SheetRow
 
@@ -162,7 +163,7 @@ def test_a_cheque_to_give_is_asked_for_at_the_table(
     sheet = sheets.sign_off_sheet(thursday)
     assert sheet.rows[0].cheque_note == "1 chèque à donner\u00a0: 17,25\u00a0€"
     assert sheet.cheque_total == "1 chèque à recevoir"
-    cheques.hand_over(done.cheques[0])
+    steps.receive(done.payments[0], None)
     given = sheets.sign_off_sheet(thursday)
     assert (given.rows[0].cheque_note, given.cheque_total) == ("", "")
 

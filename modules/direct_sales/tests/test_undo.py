@@ -1,20 +1,15 @@
 """A wrong click is taken back from the sentence that announces it, and only once."""
 
-import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from flask import Flask
 
-from freeco.clock import now
 from freeco.db import db
 from freeco.members.models import Member
 from freeco.testing.forms import fill_in
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import baskets, cheques, contracts, distributions
+from freeco_direct_sales import baskets, contracts, distributions
 from freeco_direct_sales.models import (
-    ChequeState,
     ContractState,
     Distribution,
     SeasonContract,
@@ -24,7 +19,6 @@ from freeco_direct_sales.models import (
 Visit = Callable[[Member], Visitor]
 Take = Callable[..., Subscription]
 HERE = "/lavergne/direct-sales"
-A_WHILE = 0.4
 
 
 @pytest.fixture
@@ -61,53 +55,6 @@ def test_a_changed_basket_goes_back_to_what_it_was(
     fill_in(browser, browser.get(changed.location), address)
     db.session.rollback()
     assert baskets.dates_of(subscription)[0].products == [("Petit panier", 1)]
-
-
-def test_undoing_twice_takes_one_step_back(
-    subscription: Subscription, treasurer: Member, visiting: Visit
-) -> None:
-    browser = visiting(treasurer)
-    (cheque,) = subscription.cheques
-    step = f"/cheques/{cheque.id}"
-    fill_in(browser, browser.get(f"{HERE}/cheques"), f"{step}/remis")
-    fill_in(browser, browser.get(f"{HERE}/cheques?etat=held"), f"{step}/encaisse")
-    page = browser.get(f"{HERE}/contrats")
-    fill_in(browser, page, f"{step}/retour")
-    fill_in(browser, page, f"{step}/retour")
-    db.session.rollback()
-    assert cheque.state == ChequeState.HELD
-
-
-def test_two_clicks_at_once_take_one_step_back(
-    app: Flask, subscription: Subscription, treasurer: Member, visiting: Visit
-) -> None:
-    browser = visiting(treasurer)
-    (cheque,) = subscription.cheques
-    cheque.state, cheque.handed_over_at, cheque.banked_at = ChequeState.BANKED, now(), now()
-    db.session.commit()
-    address = f"{HERE}/cheques/{cheque.id}/retour"
-    with ThreadPoolExecutor(1) as pool:
-        cheques.take_back(cheque)
-        db.session.flush()
-        second = pool.submit(browser.post, address, data={"de": ChequeState.BANKED.value})
-        time.sleep(A_WHILE)
-        db.session.commit()
-        assert second.result().status_code == 302
-    db.session.refresh(cheque)
-    assert cheque.state == ChequeState.HELD
-
-
-def test_what_was_taken_back_can_be_done_again(
-    subscription: Subscription, treasurer: Member, visiting: Visit
-) -> None:
-    browser = visiting(treasurer)
-    (cheque,) = subscription.cheques
-    fill_in(browser, browser.get(f"{HERE}/cheques"), "/remis")
-    page = browser.get(f"{HERE}/contrats")
-    fill_in(browser, page, "/retour")
-    fill_in(browser, browser.get(f"{HERE}/contrats"), "/remis")
-    db.session.rollback()
-    assert cheque.state == ChequeState.HELD
 
 
 def test_subscriptions_closed_by_mistake_are_opened_again(

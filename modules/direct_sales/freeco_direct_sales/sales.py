@@ -1,0 +1,241 @@
+"""What was delivered in a month is sold: out of the advances, by an invoice where one is wanted."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from freeco.accounting.facts import Sale
+from freeco.accounting.models import Book
+from freeco.accounting.recording import record
+from freeco.clock import today
+from freeco.cost_price import shares
+from freeco.db import db, lock
+from freeco.documents.amounts import InvoiceLine, line_of, parts_of
+from freeco.documents.errors import NoMandate, SellerIncomplete, VatNumberMissing
+from freeco.documents.issuing import Terms, issue_invoice
+from freeco.documents.models import Document, Kind
+from freeco.documents.sellers import buyer_of, check_mandate, seller_of
+from freeco.errors import Refusal
+from freeco.members.models import Community
+from freeco.money import Money, total
+from freeco.organisations.billing import Billing, VatRegime
+from freeco.payments.parties import party_of
+from freeco.payments.step_log import open_day
+from freeco_direct_sales import commitments, sellers
+from freeco_direct_sales.models import (
+    ContractProduct,
+    Delivery,
+    Distribution,
+    Producer,
+    Subscription,
+    SubscriptionLine,
+)
+from freeco_direct_sales.sales_models import Delivered
+
+GRACE = timedelta(days=3)
+"""After the end of a month, before its sales are written: somebody may still correct a sheet."""
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class MonthOfBaskets:
+    """What a subscription delivered in a month: how many of each product, at its price."""
+
+    lines: Sequence[tuple[ContractProduct, int]]
+    first: date
+    last: date
+
+
+def first_of_month(day: date) -> date:
+    """Return the first day of a day's month."""
+    return day.replace(day=1)
+
+
+def end_of_month(month: date) -> date:
+    """Return the last day of a month."""
+    return first_of_month(month + timedelta(days=32)) - timedelta(days=1)
+
+
+def sell_due(community: Community) -> None:
+    """Write the sales of every month that is over; late or twice is harmless.
+
+    What one book refuses waits for the next sweep, and holds up nobody else's.
+    """
+    for subscription_id in commitments.never_written(community):
+        _alone(subscription_id, commitments.commit)
+    until = first_of_month(today(community.timezone) - GRACE)
+    for subscription_id, month in _due(community, until):
+        _alone(subscription_id, partial(sell_month, month=month))
+
+
+def _alone(subscription_id: int, write: Callable[[Subscription], object]) -> None:
+    try:
+        with db.session.begin_nested():
+            write(db.session.get_one(Subscription, subscription_id))
+    except Refusal as refusal:
+        name = type(refusal).__name__
+        log.warning("the books refuse subscription %s for now: %s", subscription_id, name)
+
+
+def _due(community: Community, until: date) -> list[tuple[int, date]]:
+    """Return the subscriptions and months to sell: those signed, with a delivery, not sold yet."""
+    zone = ZoneInfo(community.timezone)
+    rows = db.session.execute(
+        select(Subscription.id, Distribution.starts_at)
+        .join(SubscriptionLine, SubscriptionLine.subscription_id == Subscription.id)
+        .join(Delivery, Delivery.id == SubscriptionLine.delivery_id)
+        .join(Distribution, Distribution.id == Delivery.distribution_id)
+        .where(
+            Distribution.community_id == community.id,
+            Delivery.cancelled_at.is_(None),
+            SubscriptionLine.quantity > 0,
+            Subscription.withdrawn_at.is_(None),
+            Subscription.household_signed_at.is_not(None),
+            Subscription.producer_signed_at.is_not(None),
+        )
+        .distinct()
+    )
+    found = {(each, first_of_month(at.astimezone(zone).date())) for each, at in rows}
+    sold = select(Delivered.subscription_id, Delivered.month).where(
+        Delivered.subscription_id.in_({each for each, _month in found})
+    )
+    found -= {(row.subscription_id, row.month) for row in db.session.execute(sold)}
+    return sorted((each for each in found if each[1] < until), key=lambda each: (each[1], each[0]))
+
+
+def sell_month(subscription: Subscription, month: date) -> Delivered | None:
+    """Write what a subscription delivered in a month as sold; twice is once.
+
+    None when there was nothing. The entry, or the invoice, is dated the last day of the month,
+    or the first that the book still takes.
+    """
+    lock(subscription)
+    found = db.session.scalar(
+        select(Delivered).where(
+            Delivered.subscription_id == subscription.id, Delivered.month == month
+        )
+    )
+    if found is not None:
+        return found
+    commitments.commit(subscription)
+    contract = subscription.contract
+    baskets = _baskets(subscription, month)
+    sum_due = total([product.price * many for product, many in baskets.lines])
+    if not sum_due:
+        return None
+    delivered = Delivered(subscription_id=subscription.id, month=month, amount=sum_due)
+    db.session.add(delivered)
+    db.session.flush()
+    document = _write(subscription, baskets, end_of_month(month))
+    delivered.document_id = document.id if document is not None else None
+    shares.charge(
+        f"direct_sales:delivered:{delivered.id}",
+        sellers.seller(contract.producer),
+        contract.community,
+        end_of_month(month),
+        sum_due,
+    )
+    return delivered
+
+
+def _baskets(subscription: Subscription, month: date) -> MonthOfBaskets:
+    zone = ZoneInfo(subscription.contract.community.timezone)
+    rows = db.session.execute(
+        select(ContractProduct, SubscriptionLine.quantity, Distribution.starts_at)
+        .join(SubscriptionLine, SubscriptionLine.contract_product_id == ContractProduct.id)
+        .join(Delivery, Delivery.id == SubscriptionLine.delivery_id)
+        .join(Distribution, Distribution.id == Delivery.distribution_id)
+        .where(
+            SubscriptionLine.subscription_id == subscription.id,
+            SubscriptionLine.quantity > 0,
+            Delivery.cancelled_at.is_(None),
+        )
+        .order_by(ContractProduct.id)
+    )
+    many: dict[ContractProduct, int] = {}
+    days = []
+    for product, quantity, at in rows:
+        day = at.astimezone(zone).date()
+        if first_of_month(day) == month:
+            many[product] = many.get(product, 0) + quantity
+            days.append(day)
+    return MonthOfBaskets(list(many.items()), min(days, default=month), max(days, default=month))
+
+
+def _write(subscription: Subscription, baskets: MonthOfBaskets, day: date) -> Document | None:
+    """Write the sale: by an invoice in the seller's name if it asked for that, else by itself.
+
+    An invoice is not dated before the last one (numbers follow days): what comes late has its day.
+    """
+    key = f"direct_sales:delivered:{subscription.id}:{day:%Y-%m}"
+    producer = subscription.contract.producer
+    book = sellers.book(producer)
+    lines = _lines(producer, baskets)
+    wanted = _may_invoice(book, day)
+    day = open_day(book, day)
+    if not wanted:
+        sale = Sale(
+            party_of(subscription.household),
+            parts_of(lines),
+            from_advances=True,
+            label="Paniers livrés",
+        )
+        record(book, sale, day, key, piece=f"CONTRAT-{subscription.code}")
+        return None
+    last = db.session.scalar(
+        select(func.max(Document.issued_on)).where(
+            Document.book_id == book.id, Document.kind == Kind.INVOICE
+        )
+    )
+    return issue_invoice(
+        book,
+        buyer=buyer_of(subscription.household),
+        lines=lines,
+        day=max(day, last or day),
+        key=key,
+        terms=Terms(
+            paid=total([each.amount for each in lines]),
+            period=(baskets.first, baskets.last),
+            by_mandate=True,
+        ),
+        community=subscription.contract.community,
+        from_advances=True,
+    )
+
+
+def _lines(producer: Producer, baskets: MonthOfBaskets) -> list[InvoiceLine]:
+    billing = db.session.get(Billing, sellers.seller(producer).id)
+    charged = billing is not None and billing.vat_regime == VatRegime.CHARGED
+    return [
+        line_of(
+            product.name,
+            product.price,
+            many,
+            vat_basis_points=product.vat_basis_points if charged else 0,
+        )
+        for product, many in baskets.lines
+        if product.price
+    ]
+
+
+def _may_invoice(book: Book, day: date) -> bool:
+    """Whether the seller asked Freeco to invoice in its name, and says all that it takes."""
+    try:
+        check_mandate(book, day)
+        seller_of(book)
+    except (NoMandate, SellerIncomplete, VatNumberMissing):
+        return False
+    return True
+
+
+def sold_of(subscription: Subscription) -> Money:
+    """Return what a subscription delivered and sold so far."""
+    amount = db.session.scalar(
+        select(func.sum(Delivered.amount)).where(Delivered.subscription_id == subscription.id)
+    )
+    return amount or Money(0)
