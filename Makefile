@@ -35,6 +35,7 @@ check: install
 
 bench: install
 	$(BIN)/python benchmarks/sign_off_sheet.py
+	$(BIN)/python benchmarks/ledger.py
 
 install: $(STAMP) $(FRONT) $(GROUND) translations
 

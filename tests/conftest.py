@@ -14,6 +14,9 @@ from freeco.testing import create_database, migrated_app, settings_for
 from .browser.chromium import chromium
 from .browser.phone import Phone
 from .browser.site import make_demo, served
+from .stripe_stand_in.fixtures import ear, shop, stand_in, stripe_server
+
+__all__ = ["ear", "shop", "stand_in", "stripe_server"]
 
 RACERS = Path(__file__).parent / "racers"
 

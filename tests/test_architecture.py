@@ -111,6 +111,61 @@ def test_nobody_takes_what_another_file_keeps_to_itself() -> None:
             assert not hidden, file
 
 
+LEDGER = "freeco.accounting.ledger"
+TABLES_OF_BOOKS = frozenset(
+    {"Account", "AccountBalance", "Book", "BookYear", "Entry", "Journal", "Posting"}
+)
+HELD_BY_OTHERS = frozenset({"Book", "Entry"})
+"""To say whose book it is, and which entry was written; never to write one."""
+WRITING = frozenset({"insert", "update", "delete", "merge", "add", "add_all"})
+
+
+def who_keeps_no_books() -> Iterator[Path]:
+    """Yield the files that speak to the books only by what happened."""
+    for package in ("freeco", *MODULES):
+        for file in sources(package):
+            own = file.is_relative_to(ROOT / "core/freeco/accounting")
+            if not own and file != ROOT / "core/freeco/models.py":
+                yield file
+
+
+def writes_rows(tree: ast.AST, tables: set[str]) -> Iterator[int]:
+    """Yield the lines that make a row of these tables, or write some by a statement."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        called = node.func
+        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+        targets = {each.id for each in node.args if isinstance(each, ast.Name)}
+        if name in tables or (name in WRITING and targets & tables):
+            yield node.lineno
+
+
+def test_the_books_are_written_by_what_happened_and_nothing_else() -> None:
+    for file in who_keeps_no_books():
+        assert LEDGER not in imports(file), file
+        assert "ledger" not in taken_from(file, "freeco.accounting"), file
+        taken = taken_from(file, "freeco.accounting.models") | taken_from(file, "freeco.models")
+        tables = taken & TABLES_OF_BOOKS
+        assert tables <= HELD_BY_OTHERS, f"{file}: ask freeco.accounting.reading"
+        assert not list(writes_rows(ast.parse(file.read_text("utf-8")), tables)), file
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Entry(number=1)", "insert(Entry)", "session.execute(update(Book).values())", "delete(Book)"],
+)
+def test_writing_into_the_books_is_seen_however_it_is_said(written: str) -> None:
+    assert list(writes_rows(ast.parse(written), {"Entry", "Book"}))
+    assert not list(writes_rows(ast.parse("select(Entry).where(Book.id == 1)"), {"Entry", "Book"}))
+
+
+def test_nobody_outside_names_an_account_in_a_line() -> None:
+    for file in who_keeps_no_books():
+        made = {"debit", "credit", "Line"} & taken_from(file, "freeco.accounting")
+        assert not made, f"{file}: a fact says it, in freeco.accounting.facts"
+
+
 def test_nothing_uses_the_model_of_flask_sqlalchemy() -> None:
     for package in ("freeco", *MODULES):
         for file in sources(package):

@@ -38,11 +38,14 @@ from freeco.offline.routes import pages as offline_pages
 from freeco.organisations.billing_routes import pages as billing_pages
 from freeco.organisations.routes import pages as organisation_pages
 from freeco.payments.card_routes import pages as cards_pages
-from freeco.payments.debit_routes import pages as debits_pages
+from freeco.payments.mandate_routes import pages as debits_pages
 from freeco.payments.own_routes import pages as own_payments_pages
+from freeco.payments.payment_routes import pages as payments_pages
 from freeco.payments.producer_routes import pages as producer_payments_pages
-from freeco.payments.statement_routes import pages as statements_pages
+from freeco.payments.slip_routes import pages as slips_pages
+from freeco.payments.statement_import_routes import pages as statements_pages
 from freeco.payments.treasury_routes import pages as treasury_pages
+from freeco.payments.webhook_routes import hear as hear_of_payments
 from freeco.payments.webhook_routes import pages as webhooks_pages
 from freeco.places.routes import pages as place_pages
 from freeco.plugins import BadModule, Plugins
@@ -104,8 +107,11 @@ def create_app(settings: Settings | None = None, plugins: Plugins | None = None)
     mount_core(app)
     init_doors(app, module_of_blueprint)
     # After the guard's community: a forged form is refused on a page that knows where it is.
-    # A mail program that unsubscribes has no form of ours: the signed address is its proof.
-    CSRFProtect(app).exempt(unsubscribe)
+    # A mail program that unsubscribes, and the payment provider, have no form of ours: what is
+    # signed is their proof.
+    forms = CSRFProtect(app)
+    forms.exempt(unsubscribe)
+    forms.exempt(hear_of_payments)
     init_unfinished(app)
     init_confirming(app)
     init_shell(app)
@@ -186,6 +192,8 @@ def mount_core(app: Flask) -> None:
         documents_pages,
         billing_pages,
         treasury_pages,
+        payments_pages,
+        slips_pages,
         own_payments_pages,
         producer_payments_pages,
         statements_pages,

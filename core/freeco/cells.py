@@ -180,6 +180,8 @@ def plain(text: str) -> str:
 
 def unaccented(text: str) -> str:
     """Return the text without case and accents: « Œuf Frais » is « oeuf frais »."""
+    if text.isascii():
+        return text.lower()
     bare = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
     return "".join(mark for mark in bare if not unicodedata.combining(mark))
 

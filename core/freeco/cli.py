@@ -19,9 +19,12 @@ from rich.table import Table
 from sqlalchemy import func, select
 
 from freeco import activation, backup, demonstration
+from freeco.accounting.commands import books
+from freeco.accounting.export_commands import export_book, fec_check
 from freeco.app import create_app
 from freeco.cli_output import err, out, tell
 from freeco.config import DEVELOPMENT_SECRET, BadConfiguration, Settings
+from freeco.cost_price.commands import cost
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.first_run import drafts
@@ -102,8 +105,9 @@ def refuse_behind() -> None:
     show_default=True,
 )
 @click.option("--seed", type=int, default=2026, show_default=True)
+@click.option("--year", is_flag=True, help="Jouer aussi l’année d’avant, comptes compris.")
 @within
-def demo(home: Path | None, members: int, seed: int) -> None:
+def demo(home: Path | None, members: int, seed: int, year: bool) -> None:
     """Créer une communauté de démonstration : une AMAP, quatre producteurs, une commune."""
     plugins = installed()
     runner.upgrade(db.engine, plugins)
@@ -115,7 +119,7 @@ def demo(home: Path | None, members: int, seed: int) -> None:
         with Progress(console=err, transient=True) as progress:
             task = progress.add_task("Les membres arrivent…", total=members)
             staged = demonstration.stage(
-                plugins, members, seed, lambda count: progress.advance(task, count)
+                plugins, members, seed, lambda count: progress.advance(task, count), year=year
             )
         db.session.commit()
         for sentence in staged.sentences:
@@ -344,12 +348,18 @@ def add_module_commands(group: click.Group, plugins: Plugins) -> None:
 
 def _inside(command: click.Command) -> click.Command:
     wrapped = copy.copy(command)
-    if command.callback is not None:
+    if isinstance(wrapped, click.Group):
+        wrapped.commands = {name: _inside(each) for name, each in wrapped.commands.items()}
+    elif command.callback is not None:
         wrapped.callback = within(command.callback)
     return wrapped
 
 
+for exporting in (export_book, fec_check):
+    books.add_command(exporting)
+freeco.add_command(_inside(books))
 freeco.add_command(_inside(bounces))
+freeco.add_command(_inside(cost))
 freeco.add_command(pushkey)
 
 

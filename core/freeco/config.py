@@ -46,10 +46,27 @@ class Settings:
     tiles_attribution: str = ""
     """Whom to thank for the tiles, as their licence asks."""
 
+    stripe_key: str = field(default="", repr=False)
+    """Secret key of our own account at the card provider; empty: the card is not offered."""
+    stripe_webhook_secret: str = field(default="", repr=False)
+    """What its messages are signed with; several, with commas, while one replaces another."""
+    stripe_url: str = ""
+    """Another address than the provider's own, for a stand-in; refused in production."""
+
     @property
     def is_sqlite(self) -> bool:
         """Whether the database is the single SQLite file."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def takes_cards(self) -> bool:
+        """Whether a card provider is set up; without one the card is not offered."""
+        return bool(self.stripe_key)
+
+    @property
+    def stripe_secrets(self) -> tuple[str, ...]:
+        """Every secret that a message of the card provider may be signed with."""
+        return tuple(filter(None, map(str.strip, self.stripe_webhook_secret.split(","))))
 
     @property
     def tiles_source(self) -> str:
@@ -76,6 +93,9 @@ class Settings:
             push_key=values.get("FREECO_PUSH_KEY", ""),
             tiles_url=values.get("FREECO_TILES_URL", ""),
             tiles_attribution=values.get("FREECO_TILES_ATTRIBUTION", ""),
+            stripe_key=values.get("FREECO_STRIPE_KEY", ""),
+            stripe_webhook_secret=values.get("FREECO_STRIPE_WEBHOOK_SECRET", ""),
+            stripe_url=values.get("FREECO_STRIPE_URL", "").rstrip("/"),
         )
         settings.check()
         return settings
@@ -102,6 +122,10 @@ class Settings:
     def _check_channels(self) -> None:
         if self.mail_return and not self.mail_return.rpartition("@")[0]:
             raise BadConfiguration("FREECO_MAIL_RETURN doit être une adresse e-mail")
+        if self.stripe_key and not self.stripe_secrets:
+            raise BadConfiguration("FREECO_STRIPE_KEY ne va pas sans FREECO_STRIPE_WEBHOOK_SECRET")
+        if self.stripe_url and self.production:
+            raise BadConfiguration("FREECO_STRIPE_URL ne sert qu’aux essais, jamais en production")
         if self.sms_url and not self.sms_url.startswith(("https://", "http://", "file:")):
             raise BadConfiguration("FREECO_SMS_URL commence par https://, http:// ou file:")
 

@@ -1,9 +1,26 @@
 """Core's models in one place, for modules and for the migrations."""
 
-from freeco.accounting.models import Account, AccountBalance, Book, Entry, Journal, Posting
+from freeco.accounting.models import (
+    Account,
+    AccountBalance,
+    Book,
+    BookYear,
+    Entry,
+    Journal,
+    Posting,
+)
 from freeco.agenda.models import CalendarFeed
 from freeco.charter.models import CharterAcceptance, CharterText
+from freeco.cost_price.models import (
+    AllocationKey,
+    CostItem,
+    CostRate,
+    HoursGiven,
+    Supplier,
+)
+from freeco.cost_price.share_models import Allocation, CostBill, CostShare, Settlement, TrueUp
 from freeco.db import Model, MoneyCents, UtcDateTime, db
+from freeco.documents.models import Document, DocumentSeries
 from freeco.first_run.models import FoundingDraft
 from freeco.kernel_models import (
     Activation,
@@ -42,6 +59,14 @@ from freeco.notifications.models import (
 )
 from freeco.organisations.billing import Billing, VatRegime
 from freeco.organisations.models import Organisation, OrganisationKind, OrganisationRole, Role
+from freeco.payments.card.models import (
+    ProviderAccount,
+    ProviderInbox,
+    ProviderIntent,
+    ProviderMovement,
+    ProviderRefund,
+)
+from freeco.payments.debit_models import DebitCollection, DebitItem, DebitMandate
 from freeco.payments.models import (
     Method,
     Payment,
@@ -50,6 +75,7 @@ from freeco.payments.models import (
     RemittanceSlip,
     State,
 )
+from freeco.payments.statement_models import BankLine, BankStatement, RefusedMatch
 
 __all__ = [
     "STEWARD",
@@ -59,19 +85,34 @@ __all__ = [
     "Activation",
     "Admission",
     "Agreement",
+    "Allocation",
+    "AllocationKey",
     "Attempt",
+    "BankLine",
+    "BankStatement",
     "Billing",
     "Book",
+    "BookYear",
     "CalendarFeed",
     "ChannelChoice",
     "CharterAcceptance",
     "CharterText",
     "Community",
+    "CostBill",
+    "CostItem",
+    "CostRate",
+    "CostShare",
+    "DebitCollection",
+    "DebitItem",
+    "DebitMandate",
     "DigestTime",
+    "Document",
+    "DocumentSeries",
     "Entry",
     "EventDelivery",
     "FailingAddress",
     "FoundingDraft",
+    "HoursGiven",
     "Household",
     "HouseholdMember",
     "Intention",
@@ -95,15 +136,24 @@ __all__ = [
     "PermissionGrant",
     "Person",
     "Posting",
+    "ProviderAccount",
+    "ProviderInbox",
+    "ProviderIntent",
+    "ProviderMovement",
+    "ProviderRefund",
     "PublishedEvent",
     "PushDevice",
+    "RefusedMatch",
     "RemittanceSlip",
     "Role",
+    "Settlement",
     "State",
+    "Supplier",
     "SuppressedAddress",
     "SweepRun",
     "Territory",
     "TopicChoice",
+    "TrueUp",
     "Turn",
     "UtcDateTime",
     "VatRegime",

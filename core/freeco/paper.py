@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ def render_pdf(
     *,
     fonts: Sequence[Path] = (),
     made_at: datetime | None = None,
+    standard: str = "",
 ) -> bytes:
     """Set a template with its content, and return the PDF.
 
@@ -36,8 +38,10 @@ def render_pdf(
     folders in `fonts`.
 
     The same content at the same instant (aware; the clock's, unless told) gives the same bytes.
+    ``standard`` names one that the PDF must keep to, such as ``a-3b``.
     """
-    return _set(template, content, fonts, made_at, format="pdf")
+    kept = {"pdf_standards": [standard]} if standard else {}
+    return _set(template, content, fonts, made_at, format="pdf", **kept)
 
 
 def render_thumbnail(
@@ -49,6 +53,12 @@ def render_thumbnail(
     # A third of the weight: a page on a slow line shows two of them.
     Image.open(BytesIO(drawn)).convert("RGB").quantize(SHADES).save(light, "PNG", optimize=True)
     return light.getvalue()
+
+
+@cache
+def _own_fonts() -> typst.Fonts:
+    """Return typst's own fonts, read once: that takes as long as a short page."""
+    return typst.Fonts(include_system_fonts=False)
 
 
 def _set(
@@ -65,7 +75,7 @@ def _set(
         made: bytes = typst.compile(
             template,
             root=template.parent,
-            font_paths=list(fonts),
+            font_paths=list(fonts) or _own_fonts(),
             ignore_system_fonts=True,
             sys_inputs={"content": json.dumps(content)},
             timestamp=instant.astimezone(UTC).replace(microsecond=0),

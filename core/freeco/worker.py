@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from freeco.activation import open_due, open_modules
 from freeco.announcements import ONCE, announce
 from freeco.clock import now
+from freeco.cost_price.billing import bill_due
 from freeco.db import db
 from freeco.events import deliver_events
 from freeco.first_run import drafts
@@ -27,6 +28,8 @@ from freeco.notifications.adapters import configured
 from freeco.notifications.channels import deliver_signals
 from freeco.notifications.sweeps import forget_old as forget_old_notices
 from freeco.notifications.sweeps import go_round
+from freeco.payments.card.work import look_after_cards
+from freeco.payments.statements import forget_words
 from freeco.web.uploads import forget_old
 
 TICK_SECONDS = 5
@@ -41,6 +44,7 @@ def tick(app: Flask) -> None:
     with app.app_context():
         for work in (
             lambda: deliver_events(kernel.plugins),
+            lambda: look_after_cards(kernel.settings),
             lambda: deliver_mail(kernel.settings),
             lambda: deliver_signals(kernel.settings, configured(kernel.settings)),
             lambda: run_sweeps(kernel),
@@ -72,6 +76,7 @@ def _core_jobs(kernel: Kernel) -> tuple[Job, ...]:
     return (
         Job("open_due", lambda community: _open_due(kernel, community), DAY_MINUTES),
         Job("clean", _clean, DAY_MINUTES),
+        Job("cost_bill", bill_due, DAY_MINUTES),
     )
 
 
@@ -98,6 +103,7 @@ def _clean(community: Community) -> None:
         )
     )
     forget_old_notices(community)
+    forget_words(community)
 
 
 def _due(kernel: Kernel) -> Iterator[tuple[int, str, Job, int]]:

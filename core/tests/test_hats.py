@@ -37,7 +37,7 @@ def test_a_steward_coordinates(plugins: Plugins, member: Member) -> None:
 
 
 def test_a_permission_says_which_hat_its_holder_may_wear(plugins: Plugins, member: Member) -> None:
-    membership.grant(member, "direct_sales.treasure")
+    membership.grant(member, "core.treasurer")
     assert hats(plugins, member) == ["member", "treasurer"]
 
 

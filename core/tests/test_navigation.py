@@ -161,7 +161,7 @@ def test_a_long_name_and_every_hat_stand_in_the_header(
 ) -> None:
     community.name = "Association pour le maintien de l’agriculture paysanne du Haut-Célé, 46"
     membership.grant(member, STEWARD)
-    membership.grant(member, "direct_sales.treasure")
+    membership.grant(member, "core.treasurer")
     organisations.register(
         plugins, community, "independent", "Ferme du Causse", founder=member, role=Role.PRODUCER
     )

@@ -200,6 +200,8 @@ def test_one_save_keeps_every_choice(client: Visitor, member: Member, person: Pe
     form = {
         "core-reminder": "never",
         "core-charter": "weekly",
+        "core-payment": "at_once",
+        "core-debit": "at_once",
         "core-opening": "at_once",
         "core-digest": "weekly",
     }
@@ -227,6 +229,8 @@ def test_a_choice_that_does_not_exist_is_refused_and_nothing_is_kept(
     form = {
         "core-reminder": "never",
         "core-charter": "weekly",
+        "core-payment": "at_once",
+        "core-debit": "at_once",
         "core-opening": "at_once",
         "core-digest": "weekly",
         "email": "1",

@@ -24,6 +24,7 @@ from freeco.organisations.services import (
     members_with_role,
     organisations_of,
     register,
+    take_out,
 )
 from freeco.plugins import Plugins
 from freeco.testing import make_community, make_member
@@ -226,3 +227,14 @@ def test_an_organisation_is_found_in_its_community(
 def test_a_person_is_no_organisation(member: Member, jean: Member) -> None:
     with pytest.raises(Absent):
         give_role(member, jean, Role.TREASURER, jean)
+
+
+def test_who_acts_for_an_organisation_makes_it_leave_before_leaving(
+    plugins: Plugins, farm: Member, member: Member, jean: Member
+) -> None:
+    with pytest.raises(NotAllowed):
+        take_out(plugins, farm, jean)
+    take_out(plugins, farm, member)
+    assert organisations_of(farm.community) == []
+    leave(plugins, member)
+    assert member.left_at is not None

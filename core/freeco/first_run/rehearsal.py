@@ -66,9 +66,12 @@ def _stage(plugins: Plugins, community: Community, language: str) -> Community:
         domain=f"{slug}.{demonstration.DOMAIN}",
         language=language,
     )
-    demonstration.fill(plugins, demonstration.settle(casting, MEMBERS, lambda _count: None))
-    # Open until everybody is in; from now on nobody comes in uninvited.
+    staging = demonstration.settle(casting, MEMBERS, lambda _count: None)
+    # Open until everybody is in; from now on nobody comes in uninvited. Marked before anything
+    # is written in books: those of a rehearsal are its own.
     copy.rehearsal_of_id, copy.admission = community.id, Admission.INVITATION
+    db.session.flush()
+    demonstration.fill(plugins, staging)
     _keep_letters(copy, casting.domain)
     db.session.flush()
     return copy

@@ -180,6 +180,8 @@ def _pointed_at(connection: Connection, ground: Ground, name: str, keys: set[int
     for each in ground.below[name]:
         if each.child not in bound and each.child != name:
             continue
+        if each.columns == ground.keys[each.child]:
+            continue  # a page of the row itself, such as how an organisation is paid
         child = ground.table(each.child)
         pointing = child.c[each.columns[0]]
         for some in _chunks(keys):
@@ -240,6 +242,7 @@ def _delete(connection: Connection, ground: Ground, doomed: Doomed) -> None:
 
 def _chunks(keys: set[Key]) -> Iterator[list[Key]]:
     """Cut a set into parts that both engines take in one statement."""
-    whole = list(keys)
+    # The latest first: a row that points at another of its own table goes before it.
+    whole = sorted(keys, reverse=True)
     for start in range(0, len(whole), CHUNK):
         yield whole[start : start + CHUNK]

@@ -13,6 +13,7 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.doors import (
     before_charter,
+    held_here,
     open_here,
     outsiders,
     public,
@@ -27,6 +28,7 @@ from freeco.members.models import Member
 from freeco.members.schemas import AcceptSchema
 from freeco.members.ties import ties_of
 from freeco.offline.kept import kept_offline
+from freeco.payments import cards as payment_cards
 from freeco.web.forms import WHOLE, Form
 from freeco.web.lists import page_of
 
@@ -74,6 +76,7 @@ def _still_closed(member: Member | None) -> list[activation.Opening]:
 def _home() -> ResponseReturnValue:
     plugins, since = kernel().plugins, now()
     cards = plugins.home(open_here(), g.community, g.member)
+    cards += payment_cards.cards_for(g.community, g.member, held_here())
     hats.notice(g.member, cards)
     mine = homes.home_of(cards, hats.hat_worn())
     items = plugins.agenda(open_here(), g.community, g.member, since, since + AGENDA)

@@ -6,5 +6,5 @@ from freeco.module import Permission
 
 OWN_PERMISSIONS = (
     Permission(STEWARD, _("Veiller sur la communauté")),
-    Permission(TREASURER, _("Tenir les paiements : chèques, virements, relances"), hat="treasurer"),
+    Permission(TREASURER, _("Tenir les paiements : chèques, virements, relances"), hat="treasurer"),
 )

@@ -9,6 +9,7 @@ from freeco.agenda.models import CalendarFeed
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
+from freeco.documents import privacy as documents
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.kernel_models import Intention
@@ -22,6 +23,8 @@ from freeco.members.ties import HasTies, ties_of
 from freeco.notifications import privacy as notifications
 from freeco.offline import privacy as offline
 from freeco.organisations.models import Organisation, OrganisationRole
+from freeco.payments import mandates
+from freeco.payments import privacy as payments
 from freeco.plugins import Plugins
 
 
@@ -112,6 +115,9 @@ def _membership(plugins: Plugins, member: Member) -> dict[str, Any]:
         ),
         "notices": notifications.export(member),
         "offline": offline.export(member),
+        "payments": payments.export(member),
+        "documents": documents.export(member),
+        "debit_mandates": mandates.export(household) if household is not None else [],
         "modules": {name: dict(content) for name, content in plugins.export(member).items()},
     }
 
@@ -201,6 +207,7 @@ def erase(plugins: Plugins, person: Person) -> None:
 def _forget_membership(member: Member) -> None:
     household = find_household(member)
     if household is not None:
+        mandates.forget_signed(member, household)
         _rename(household)
     notifications.forget(member)
     db.session.execute(delete(Intention).where(Intention.member_id == member.id))

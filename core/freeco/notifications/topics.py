@@ -26,7 +26,19 @@ DIGEST = Topic(
     _("La lettre de la semaine"),
     _("Elle réunit, une fois par semaine, ce qui vous attend et ce qui s’est passé."),
 )
-CORE = (REMINDER, CHARTER, OPENING, DIGEST)
+PAYMENT = Topic(
+    "core.payment",
+    _("Un paiement m’attend"),
+    _("Votre foyer a un paiement en retard."),
+    "at_once",
+)
+DEBIT = Topic(
+    "core.debit",
+    _("Un prélèvement est annoncé"),
+    _("Vous avez signé un mandat de prélèvement."),
+    "at_once",
+)
+CORE = (REMINDER, CHARTER, PAYMENT, DEBIT, OPENING, DIGEST)
 
 
 class UnknownTopic(LookupError):

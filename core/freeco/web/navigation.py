@@ -12,7 +12,7 @@ from freeco.doors import door_of, held_here, open_here
 from freeco.i18n import _
 from freeco.kernel import kernel
 from freeco.members.hats import hat_worn
-from freeco.members.models import STEWARD
+from freeco.members.models import STEWARD, TREASURER
 from freeco.module import Group, Module, Text
 
 Part = Literal["home", "orders", "decisions", "around", "me"]
@@ -30,8 +30,11 @@ PART_OF_PAGE: dict[str, Part] = {
     "circle.member_page": "around",
     "circle.openings": "around",
     "circle.me": "me",
+    "documents.organisation": "around",
     "circle.leave_page": "me",
     "circle.leave": "me",
+    "cards.account_page": "around",
+    "cards.connect": "around",
 }
 PART_OF_ROOM: dict[str, Part] = {
     "stewards": "home",
@@ -42,7 +45,21 @@ PART_OF_ROOM: dict[str, Part] = {
     "agenda": "me",
     "notifications": "me",
     "charter": "me",
+    "own_payments": "me",
+    "treasury": "home",
+    "payments": "home",
+    "slips": "home",
+    "statements": "home",
+    "debits": "home",
+    "producer_payments": "around",
+    "organisation_books": "around",
+    "billing": "around",
+    "cards": "me",
+    "documents": "me",
 }
+
+TREASURY = ("treasury", "payments", "slips", "statements", "debits")
+"""Rooms of whoever keeps the payments."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +152,8 @@ def _links(part: Part) -> list[Link]:
             Link(_("Moi"), "circle.me"),
             Link(_("Mon agenda"), "agenda.home"),
             Link(_("Mon foyer"), "households.home"),
+            Link(_("Mes paiements"), "own_payments.home"),
+            Link(_("Mes factures"), "documents.home"),
             Link(_("Mes avis"), "notifications.home"),
             *modules,
         ]
@@ -146,6 +165,9 @@ def _home_links() -> list[Link]:
     managing = (request.endpoint or "").startswith("stewards.")
     if STEWARD in held_here() and (managing or hat_worn() == "coordinator"):
         links.append(Link(_("Gérer"), "stewards.home"))
+    keeping = (request.endpoint or "").rpartition(".")[0] in TREASURY
+    if TREASURER in held_here() and (keeping or hat_worn() == "treasurer"):
+        links.append(Link(_("Trésorerie"), "treasury.home"))
     return links
 
 

@@ -71,7 +71,7 @@ def robots() -> ResponseReturnValue:
 @public
 def sitemap() -> ResponseReturnValue:
     """List the public pages of the open communities; closed circles are not even named."""
-    addresses = [url_for("site.home"), url_for("site.charter_page")]
+    addresses = [url_for(page) for page in ("site.home", "site.charter_page", "cost_price.home")]
     for slug in db.session.scalars(
         select(Community.slug).where(Community.admission == Admission.OPEN).order_by(Community.slug)
     ):

@@ -85,6 +85,8 @@ def _footer() -> list[tuple[Text, str]]:
         links.append((_("La charte"), url_for("charter.read")))
     else:
         links.append((_("La charte"), url_for("site.charter_page")))
+    links.append((_("Le prix coûtant"), url_for("cost_price.home")))
+    links.append((_("Les comptes de la coopérative"), url_for("books.page")))
     if not kernel().settings.production and kernel().settings.mail_url.startswith("file:"):
         links.append((_("Courrier de démonstration"), url_for("site.demonstration_mail")))
     return links
