@@ -20,7 +20,7 @@ from sqlalchemy import text
 app = create_app()
 with app.app_context():
     rows = [db.session.scalar(text(f"SELECT count(*) FROM direct_sales_{name}"))
-            for name in ("subscription", "subscription_line", "cheque")]
+            for name in ("subscription", "subscription_line", "delivered")]
 print(json.dumps(rows))
 """
 VISIT = """

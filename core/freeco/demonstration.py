@@ -26,6 +26,7 @@ SLUG = "trois-ponts"
 DOMAIN = "example.org"
 """Reserved by RFC 2606: nobody reads its mail."""
 FEWEST_MEMBERS = 12
+A_SEASON = timedelta(weeks=8)
 A_SEASON_AND_A_YEAR = timedelta(weeks=64)
 PRODUCERS = (
     ("Denis", "Couderc", OrganisationKind.COMPANY, "GAEC des Vergnes"),
@@ -119,8 +120,8 @@ def stage(
     db.session.add(community)
     db.session.flush()
     casting = Casting(plugins, community, chance, password_hash=password)
-    since = today() - A_SEASON_AND_A_YEAR if year else today().replace(month=1, day=1)
-    platform.publish(since)
+    since = today() - (A_SEASON_AND_A_YEAR if year else A_SEASON)
+    platform.publish(since, members)
     staging = replace(settle(casting, members, advance), year=year)
     sentences = fill(plugins, staging)
     treasurer_desk.stage(staging)

@@ -87,7 +87,8 @@ def timezone() -> str:
 
 def money(amount: Money) -> str:
     """Show an amount as people write it: 12,50 €."""
-    return format_currency(Decimal(amount.cents) / 100, amount.currency, locale=language())
+    written = format_currency(Decimal(amount.cents) / 100, amount.currency, locale=language())
+    return written.replace("-", "−")
 
 
 def number(value: float) -> str:

@@ -12,6 +12,8 @@ from freeco.accounting import commands, facts, recording
 from freeco.accounting.books import open_book
 from freeco.accounting.models import Book
 from freeco.clock import held_at
+from freeco.cost_price import items, keys, true_up
+from freeco.cost_price.models import Basis, Pool
 from freeco.db import db
 from freeco.members.models import Community, Member
 from freeco.money import Money
@@ -105,3 +107,16 @@ def test_an_unknown_book_is_said(theirs: Book) -> None:
     result = run("check", "--book", "99")
     assert result.exit_code == 1
     assert "n’existe pas" in result.output
+
+
+def test_the_platform_s_year_is_not_closed_before_its_cost_is_settled(theirs: Book) -> None:
+    items.add_item(Pool.SERVERS, "Hébergeur", "F-1", date(2026, 5, 1), Money(1000))
+    keys.publish_key(Pool.SERVERS, Basis.ORGANISATION, date(2026, 1, 1))
+    db.session.commit()
+    refused = run("close", "--year", "2026")
+    assert refused.exit_code == 1
+    assert "pas encore régularisé" in said(refused)
+    assert theirs.closed_through == date(2026, 12, 31)
+    true_up.true_up(2026)
+    db.session.commit()
+    assert run("close", "--year", "2026", "--book", "platform").exit_code == 0

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from freeco.accounting.audit import check
+from freeco.accounting.books import close
 from freeco.accounting.ledger import balance
 from freeco.clock import held_at
 from freeco.db import db
@@ -378,6 +379,18 @@ def test_the_bank_s_line_credits_a_whole_collection(creditor: Creditor) -> None:
     assert collection.state == CollectionState.CREDITED
     book = book_of(payments[0])
     assert (balance(book, "512"), balance(book, "5116")) == (Money(9600), Money(0))
+    assert check(book).faults == ()
+
+
+def test_what_was_credited_before_a_closing_is_written_after_it(creditor: Creditor) -> None:
+    creditor.signed(creditor.roux)
+    payment = creditor.owed(creditor.roux)
+    collection = creditor.sent(payment)
+    book = book_of(payment)
+    close(book, COLLECTS)
+    with held_at(at(COLLECTS + timedelta(days=3))):
+        assert debits.credit(collection, COLLECTS, creditor.treasurer) == 1
+    assert (balance(book, "512"), balance(book, "5116")) == (payment.amount, Money(0))
     assert check(book).faults == ()
 
 

@@ -19,6 +19,7 @@ from freeco.errors import Absent, Refusal
 from freeco.members.models import TREASURER, Community, Member
 from freeco.money import Money
 from freeco.payments import statements, statements_settling, steps
+from freeco.payments.errors import SaidByBank
 from freeco.payments.matching import Proposals, Seen, Wanted, Why, propose, references_in
 from freeco.payments.models import Method, Payment, State
 from freeco.payments.statement_formats import Reading, ReadLine
@@ -274,6 +275,47 @@ def test_a_transfer_instead_of_a_cheque_is_noted_as_a_transfer(account: Account)
     assert not account.proposed().proposals[0].certain
     account.accept(line, f"payment:{payment.id}")
     assert (payment.state, payment.method) == (State.SETTLED, Method.TRANSFER)
+
+
+def test_what_a_line_says_of_a_payment_is_undone_by_its_line_alone(account: Account) -> None:
+    payment = account.owed()
+    line = account.shows("VIR CLAIRE ROUX")
+    account.accept(line, f"payment:{payment.id}")
+    with pytest.raises(SaidByBank):
+        steps.step_back(payment, account.treasurer)
+    db.session.rollback()
+    statements_settling.undo(line, account.treasurer)
+    assert (payment.state, line.state) == (State.EXPECTED, LineState.OPEN)
+    account.accept(line, f"payment:{payment.id}")
+    assert payment.state == State.SETTLED
+
+
+def test_a_line_takes_back_what_it_noted_and_nothing_that_came_after(account: Account) -> None:
+    payment = account.owed()
+    line = account.shows("VIR CLAIRE ROUX")
+    account.accept(line, f"payment:{payment.id}")
+    again = steps.fail(payment, NOW, "recalled", by=account.treasurer)
+    db.session.commit()
+    with pytest.raises(statements_settling.CannotUndo):
+        statements_settling.undo(line, account.treasurer)
+    db.session.rollback()
+    assert again is not None
+    assert (payment.state, again.state) == (State.FAILED, State.EXPECTED)
+    assert line.state == LineState.MATCHED
+
+
+def test_a_cheque_leaves_no_slip_that_the_bank_has_credited(account: Account) -> None:
+    cheque = account.owed(method=Method.CHEQUE)
+    steps.receive(cheque, account.treasurer)
+    slip = steps.bank([cheque], NOW.date(), account.treasurer)
+    line = account.shows("REMISE CHEQUES", day=NOW.date())
+    account.accept(line, f"slip:{slip.id}")
+    with pytest.raises(SaidByBank):
+        steps.step_back(cheque, account.treasurer)
+    db.session.rollback()
+    statements_settling.undo(line, account.treasurer)
+    steps.step_back(cheque, account.treasurer)
+    assert cheque.state == State.HELD
 
 
 def test_what_was_refused_is_not_proposed_again(account: Account) -> None:

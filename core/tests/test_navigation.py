@@ -7,7 +7,7 @@ import pytest
 
 from freeco.db import db
 from freeco.members import membership
-from freeco.members.models import STEWARD, Admission, Community, Member
+from freeco.members.models import STEWARD, TREASURER, Admission, Community, Member
 from freeco.organisations import services as organisations
 from freeco.organisations.models import Role
 from freeco.plugins import Plugins
@@ -114,6 +114,36 @@ def test_the_page_in_view_is_marked_once_in_its_row(
         row = re.search(r'<nav class="within".*?</nav>', visitor.get(address).text, re.DOTALL)
         assert row is not None, address
         assert re.findall(r'aria-current="page">([^<]+)<', row[0]) == [title], address
+
+
+def test_below_the_treasury_or_an_organisation_its_tab_stays_marked(
+    client: Visitor, plugins: Plugins, community: Community, member: Member
+) -> None:
+    farm = organisations.register(
+        plugins, community, "independent", "Ferme du Causse", founder=member, role=Role.PRODUCER
+    )
+    db.session.commit()
+    assert member.person is not None
+    visitor = sign_in_as(client, member.person)
+
+    def mark(address: str) -> list[str]:
+        row = re.search(r'<nav class="within".*?</nav>', visitor.get(address).text, re.DOTALL)
+        assert row is not None, address
+        return re.findall(r'aria-current="page">([^<]+)<', row[0])
+
+    for below in ("paiements", "factures", "livre", "facturation", "carte"):
+        assert mark(f"/lavergne/organisations/{farm.id}/{below}") == ["Organisations"], below
+    assert mark(f"/lavergne/releves/{farm.id}") == ["Organisations"]
+    membership.grant(member, TREASURER)
+    db.session.commit()
+    for address in (
+        "tresorerie/bordereaux",
+        "releves",
+        f"releves/{farm.id}",
+        f"prelevements/{farm.id}",
+        f"prelevements/{farm.id}/mandats",
+    ):
+        assert mark(f"/lavergne/{address}") == ["Trésorerie"], address
 
 
 def test_acting_for_an_organisation_keeps_the_banner_and_the_navigation(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import segno
 from flask import Flask
+from sqlalchemy import select
 
 from freeco.clock import now, today
 from freeco.db import db
@@ -174,9 +175,10 @@ def test_the_whole_household_sees_them_and_nobody_else(
 def test_the_home_says_where_i_stand_three_clicks_from_the_payment(
     marie: Visitor, member: Member, farm: Organisation
 ) -> None:
+    assert "À payer" not in marie.get("/lavergne/").text
     found = payment(member, farm, Method.TRANSFER)
     home = plain(marie.get("/lavergne/").text)
-    assert "40,00 € en 1 paiement" in home
+    assert "40,00 €, pour le " in home
     first = re.search(r'href="(/lavergne/mes-paiements)"', home)
     assert first is not None
     second = re.search(r'href="(/lavergne/mes-paiements/\d+)"', marie.get(first[1]).text)
@@ -184,7 +186,24 @@ def test_the_home_says_where_i_stand_three_clicks_from_the_payment(
     assert second[1].endswith(str(found.id))
     found.due_on = DAY - timedelta(days=2)
     db.session.commit()
-    assert "attend depuis" in marie.get("/lavergne/").text
+    payment(member, farm, Method.CASH)
+    assert "en 2 paiements, le premier attendu depuis" in marie.get("/lavergne/").text
+    for each in db.session.scalars(select(Payment)):
+        steps.cancel(each, None)
+    db.session.commit()
+    assert "Vous n’avez plus rien à payer." in marie.get("/lavergne/").text
+
+
+def test_a_bank_s_code_is_said_in_words(marie: Visitor, member: Member, farm: Organisation) -> None:
+    for code, words in (
+        ("AM04", "revenu impayé : provision insuffisante"),
+        ("fraudulent", "revenu impayé : autre raison"),
+    ):
+        found = payment(member, farm, Method.DEBIT)
+        steps.settle(found, now())
+        steps.fail(found, now(), code)
+        db.session.commit()
+        assert words in plain(marie.get(f"/lavergne/mes-paiements/{found.id}").text)
 
 
 def test_what_is_unknown_is_not_paid_twice(

@@ -147,3 +147,51 @@ def _settled(last: Payment, by: Member) -> Payment:
     steps.change_method(last, Method.TRANSFER)
     steps.receive(last, by, on=DAY)
     return last
+
+
+def test_money_given_back_goes_by_a_way_that_exists(
+    bernard: Visitor, community: Community, farm: Organisation
+) -> None:
+    paid = payment(community, farm, method=Method.CASH)
+    note(bernard, "a-recevoir", "recu", [paid])
+    address = f"/lavergne/tresorerie/paiements/{paid.id}/rembourser"
+    for means in ("card", "debit"):
+        data = {"montant": "10,00", "moyen": means, "cle": f"key-{means}"}
+        assert bernard.post(address, data=data).status_code == 409
+    db.session.expire_all()
+    assert paid.refunded == Money(0)
+    data = {"montant": "10,00", "moyen": "cash", "cle": "key"}
+    assert bernard.post(address, data=data).status_code == 302
+
+
+def test_a_payment_is_not_left_to_a_way_that_is_not_ready(
+    bernard: Visitor, community: Community, farm: Organisation
+) -> None:
+    due = payment(community, farm)
+    address = f"/lavergne/tresorerie/paiements/{due.id}/moyen"
+    for means in ("card", "debit"):
+        assert bernard.post(address, data={"moyen": means}).status_code == 409
+    db.session.expire_all()
+    assert due.method == Method.CHEQUE
+
+
+def test_what_an_address_says_of_addresses_is_not_followed(
+    bernard: Visitor, community: Community, farm: Organisation
+) -> None:
+    due = payment(community, farm)
+    data = {"choisis": str(due.id), "faire": "recu", "le": DAY.isoformat()}
+    asked = "dossier=a-recevoir&_external=1&_scheme=ftp&endpoint=x&_method=Y&community=ailleurs"
+    answer = bernard.post(f"/lavergne/tresorerie?{asked}", data=data)
+    assert answer.location == "/lavergne/tresorerie?dossier=a-recevoir"
+
+
+def test_what_a_provider_knows_is_not_noted_unpaid_by_hand(
+    bernard: Visitor, community: Community, farm: Organisation
+) -> None:
+    under_way = payment(community, farm, method=Method.CARD)
+    steps.begin(under_way, Method.CARD)
+    db.session.commit()
+    address = f"/lavergne/tresorerie/paiements/{under_way.id}/impaye"
+    assert bernard.post(address, data={"raison": "no_funds", "frais": "0"}).status_code == 409
+    db.session.expire_all()
+    assert under_way.state == State.PENDING

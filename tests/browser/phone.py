@@ -70,6 +70,20 @@ class Phone:
         follow(self.driver, self._spoken(words, part))
         self._arrive()
 
+    def press_on(self, link: WebElement) -> None:
+        """Touch a link found by where it stands, and come to another page."""
+        self.touch(link, stay=False)
+
+    def touch(self, shown: WebElement, *, stay: bool = True) -> None:
+        """Touch what was found by where it stands; stay on the page, or come to another."""
+        self._touched()
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", shown)
+        if stay:
+            shown.click()
+            return
+        follow(self.driver, shown)
+        self._arrive()
+
     def agree(self, words: str) -> None:
         """Touch a button, and once more where one is asked whether one means it."""
         if self.scripts:

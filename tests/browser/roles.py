@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -11,13 +12,19 @@ from sqlalchemy import select
 
 from freeco import demonstration
 from freeco.app import create_app
+from freeco.clock import now
 from freeco.config import Settings
 from freeco.db import db
 from freeco.demonstration import PASSWORD, SLUG
 from freeco.doors import door_of
 from freeco.members import accounts, invitations
+from freeco.members.households import household_of
 from freeco.members.models import Member, Person
 from freeco.members.passwords import hash_password
+from freeco.payments import steps
+from freeco.payments.card.models import IntentState, ProviderAccount, ProviderIntent
+from freeco.payments.models import Method, Payment, State
+from freeco.payments.parties import party_of
 from freeco.testing.pages import MOST_ADDRESSES, Walk, pages_of
 from freeco.testing.people import make_person
 from freeco.worker import tick
@@ -131,6 +138,38 @@ def write_letters(app: Flask) -> None:
         tick(app)
 
 
+def begin_card_payment(app: Flask) -> None:
+    """Leave a payment by card half-way: the demonstration itself has no account at a provider."""
+    with app.app_context():
+        treasurer = db.session.scalars(
+            select(Member).join(Person).where(Person.email == TREASURER)
+        ).one()
+        payment = db.session.scalars(
+            select(Payment)
+            .where(Payment.state == State.EXPECTED, Payment.method == Method.CHEQUE)
+            .order_by(Payment.id)
+        ).first()
+        assert payment is not None
+        payment.payer = party_of(household_of(treasurer))
+        steps.begin(payment, Method.CARD)
+        account = ProviderAccount(
+            organisation=payment.beneficiary, community=payment.community, ref="acct_demo"
+        )
+        intent = ProviderIntent(
+            payment=payment,
+            account=account,
+            attempt=1,
+            key="demo",
+            amount=payment.amount,
+            back=BASE,
+            state=IntentState.ASKED,
+            url="https://checkout.example/demo",
+            expires_at=now() + timedelta(hours=1),
+        )
+        db.session.add(intent)
+        db.session.commit()
+
+
 def letter_links(home: Path) -> list[str]:
     """Return the addresses of the site that stand in letters."""
     found = (re.findall(rf"{re.escape(BASE)}(/[^\s<>\"]*)", words) for _to, words in letters(home))
@@ -143,6 +182,7 @@ def demo_walked(home: Path) -> Iterator[Site]:
     make_demo(home)
     app = application(home)
     write_letters(app)
+    begin_card_payment(app)
     with served(home) as address:
         yield walked_by_all(Site(home, address, app))
 

@@ -11,6 +11,7 @@ from freeco.accounting.export_commands import named_book
 from freeco.accounting.models import Book, Entry
 from freeco.accounting.reading import accounts_of
 from freeco.cli_output import err, out
+from freeco.cost_price import true_up
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import counted
@@ -69,6 +70,8 @@ def close(year: int, name: str | None) -> None:
         if name is None and book.rehearsal:
             continue
         try:
+            if book.organisation is None:
+                true_up.refuse_unsettled(year)
             with err.status("Clôture…"):
                 closed = years.close_year(book, year)
             db.session.commit()

@@ -10,7 +10,7 @@ from freeco.accounting.facts import Part
 from freeco.accounting.recording import platform_book
 from freeco.clock import today
 from freeco.cost_price.errors import MonthNotOver, YearSettled
-from freeco.cost_price.invoicing import credit_shares, invoice_share, vat_rate
+from freeco.cost_price.invoicing import credit_shares, invoice_share, share_label, vat_rate
 from freeco.cost_price.share_models import CostBill, CostShare, TrueUp
 from freeco.db import db, lock
 from freeco.errors import Refusal
@@ -92,7 +92,7 @@ def _write(
     else:
         net = -amount - Part(-amount, vat_rate(platform_book())).vat
         key = f"cost_bill:{organisation.id}:{month:%Y-%m}"
-        reason = f"Participation aux frais de {month:%Y-%m}"
+        reason = share_label(month)
         credited = credit_shares(organisation, net, day, key, reason, volume=euros(volume))
         amount, vat = -credited.gross, -credited.vat
         if not amount:

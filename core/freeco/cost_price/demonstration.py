@@ -28,13 +28,18 @@ EACH_YEAR = (
     (Pool.AUDIT, "Cabinet Lafon, expertise comptable", 24_000),
 )
 """Pool, supplier, cents."""
+SERVED = 300
+"""For how many members such invoices are."""
 DECEMBER = 12
 BASIS_POINTS = (160, 140, 120)
 """The provisional rate of each year: it falls as there are more of us."""
 
 
-def publish(since: date) -> None:
-    """Publish keys and rates from the year of a day on, and note each invoice up to today."""
+def publish(since: date, members: int) -> None:
+    """Publish keys and rates from the year of a day on, and note each invoice up to today.
+
+    The cooperative serves more people than the demonstration holds: these bear their part only.
+    """
     present = today()
     years = range(since.year, present.year + 1)
     for pool, basis in KEYS.items():
@@ -42,10 +47,11 @@ def publish(since: date) -> None:
     for year, rate in zip(years, BASIS_POINTS, strict=False):
         keys.publish_rate(rate, date(year, 1, 1), Money(10))
         for pool, supplier, cents in EACH_YEAR:
-            _invoice(pool, supplier, date(year, 1, 20), cents)
+            if date(year, 1, 20) >= since:
+                _invoice(pool, supplier, date(year, 1, 20), cents * members // SERVED)
     for month in _months(since):
         for pool, supplier, cents in EACH_MONTH:
-            _invoice(pool, supplier, month.replace(day=5), cents)
+            _invoice(pool, supplier, month.replace(day=5), cents * members // SERVED)
 
 
 def _invoice(pool: Pool, supplier: str, day: date, cents: int) -> None:

@@ -96,3 +96,12 @@ class CannotGiveBack(Refusal):
     """The invoices of the year do not hold what is to be given back."""
 
     reason = _("Les factures de l’année ne suffisent pas à porter l’avoir : rien n’est écrit.")
+
+
+class NotSettled(Refusal):
+    """The year's cost is not settled: closing it would leave the difference unreturned."""
+
+    reason = _(
+        "Le coût réel de cette année n’est pas encore régularisé : "
+        "« freeco cost true-up » d’abord, la clôture ensuite."
+    )

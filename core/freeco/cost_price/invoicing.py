@@ -5,6 +5,7 @@ from datetime import date
 
 from sqlalchemy import select
 
+from freeco import i18n
 from freeco.accounting.books import open_book
 from freeco.accounting.facts import (
     Fact,
@@ -50,6 +51,16 @@ def with_vat(net: Money, basis_points: int) -> Money:
     return gross
 
 
+def share_label(month: date) -> str:
+    """Return what the books and the papers call the shares of a month, in French as they are."""
+    return f"Participation aux frais, {_in_words(month)}"
+
+
+def _in_words(month: date) -> str:
+    with i18n.spoken("fr"):
+        return i18n.month(month)
+
+
 def invoice_share(
     organisation: Organisation, amount: Money, day: date, period: tuple[date, date], volume: str
 ) -> Document:
@@ -62,14 +73,14 @@ def invoice_share(
     sale = Sale(
         buyer.party,
         [Part(amount, rate, "service")],
-        label=f"Participation aux frais de {month}{OVER}{volume}",
+        label=f"{share_label(period[0])}{OVER}{volume}",
     )
     document = issue_invoice(
         book,
         buyer=buyer,
         lines=[
             InvoiceLine(
-                f"Participation aux frais de la plateforme, {month}",
+                f"Participation aux frais de la plateforme, {_in_words(period[0])}",
                 amount,
                 vat_basis_points=rate,
                 nature="service",

@@ -62,6 +62,20 @@ def share_of(subject: str) -> CostShare | None:
     return db.session.scalars(select(CostShare).where(CostShare.subject == subject)).one_or_none()
 
 
+def parts_of_payment(subject: str, amount: Money, day: date, payment_fee: Money) -> PriceParts:
+    """Return the anatomy of one payment of a subject, agreed on a day.
+
+    As its share was charged, when there is one for the same amount; else at the day's rate.
+    """
+    share = share_of(subject)
+    if share is not None and share.base == amount:
+        return PriceParts(
+            share.producer, share.transport, share.solidarity, share.platform, share.payment_fee
+        )
+    fee = payment_fee if payment_fee * 2 < amount else NOTHING
+    return parts(amount, day, payment_fee=fee, gift=share is not None and share.gift)
+
+
 def charge(
     subject: str,
     organisation: Organisation,

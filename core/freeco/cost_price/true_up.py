@@ -14,7 +14,7 @@ from freeco.accounting.recording import platform_book
 from freeco.clock import today
 from freeco.cost_price.allocation import Outcome, allocate
 from freeco.cost_price.billing import bill, owing
-from freeco.cost_price.errors import CannotGiveBack, NoKey, YearBefore, YearNotOver
+from freeco.cost_price.errors import CannotGiveBack, NoKey, NotSettled, YearBefore, YearNotOver
 from freeco.cost_price.invoicing import credit_shares
 from freeco.cost_price.keys import key_in_force
 from freeco.cost_price.measures import sellers, weigh
@@ -128,6 +128,15 @@ def true_up(year: int) -> TrueUp:
     for organisation_id, outcome in proposal.outcomes.items():
         _settle(year, organisation_id, outcome, proposal)
     return done
+
+
+def refuse_unsettled(year: int) -> None:
+    """Refuse to close a year of the platform's that has costs or bills, and no true-up yet.
+
+    Its credit notes belong to the same year. Raises NotSettled.
+    """
+    if db.session.get(TrueUp, year) is None and (items_of(year) or bills_of(year)):
+        raise NotSettled
 
 
 def _bills_before(year: int) -> bool:

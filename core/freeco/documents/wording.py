@@ -135,7 +135,9 @@ def _opening(content: Mapping[str, Any]) -> list[str]:
         found.append(f"Motif : {content['reason']}")
     if content.get("period"):
         first, last = content["period"]
-        found.append(f"Livraisons du {day(first)} au {day(last)}.")
+        goods = any(each["nature"] == "product" for each in content["lines"])
+        what = "Livraisons" if goods else "Période"
+        found.append(f"{what} du {day(first)} au {day(last)}.")
     return found
 
 

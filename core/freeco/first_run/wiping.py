@@ -147,7 +147,9 @@ def _wipe(connection: Connection, community_id: int) -> None:
     ground = Ground.of(connection)
     people = _nobody(connection, _only_here(connection, Member.person_id, community_id))
     bodies = _only_here(connection, Member.organisation_id, community_id)
-    _delete(connection, ground, _below(connection, ground, {"community": {community_id}}))
+    doomed = _below(connection, ground, {"community": {community_id}})
+    bodies |= _known_by(connection, ground, doomed)
+    _delete(connection, ground, doomed)
     people -= _pointed_at(connection, ground, "person", people)
     for some in _chunks(people):
         served = update(Person).where(Person.proxy_id.in_(some))
@@ -162,6 +164,21 @@ def _only_here(connection: Connection, who: Any, community_id: int) -> set[int]:
     elsewhere = select(who).where(Member.community_id != community_id, who.is_not(None))
     here = select(who).where(Member.community_id == community_id, who.is_not(None))
     return set(connection.scalars(here.where(who.not_in(elsewhere))))
+
+
+def _known_by(connection: Connection, ground: Ground, doomed: Doomed) -> set[int]:
+    """Return the organisations without any member that these rows point at: who was to be paid."""
+    found: set[int] = set()
+    for each in ground.below["organisation"]:
+        child = ground.table(each.child)
+        body = child.c[each.columns[0]]
+        for some in _chunks(doomed.get(each.child, set())):
+            query = select(body).where(_one(child, ground.keys[each.child]).in_(some))
+            found.update(connection.scalars(query.where(body.is_not(None))))
+    for some in _chunks(set(found)):
+        members = select(Member.organisation_id).where(Member.organisation_id.in_(some))
+        found.difference_update(connection.scalars(members))
+    return found
 
 
 def _nobody(connection: Connection, people: set[int]) -> set[int]:

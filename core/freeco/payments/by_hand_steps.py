@@ -12,10 +12,12 @@ from freeco.organisations.models import Organisation
 from freeco.payments.errors import (
     BankedTooEarly,
     NothingToBank,
+    SaidByBank,
     SeveralBeneficiaries,
     StepOutOfOrder,
 )
 from freeco.payments.models import Method, Payment, RemittanceSlip, State
+from freeco.payments.statement_models import BankLine, Match
 from freeco.payments.step_log import catch_up, here, instant, move, standing_steps, take_back
 
 BY_HAND = (Method.CHEQUE, Method.TRANSFER, Method.CASH)
@@ -109,7 +111,8 @@ def step_back(payment: Payment, by: Member) -> None:
     """Undo the last step noted by hand, by reversing what it wrote.
 
     A bounce noted by mistake too, as long as what was expected instead has not moved. Raises
-    StepOutOfOrder, also once something was given back.
+    StepOutOfOrder, also once something was given back; SaidByBank while a line of a bank
+    statement says it.
     """
     lock(payment)
     catch_up(payment)
@@ -117,6 +120,7 @@ def step_back(payment: Payment, by: Member) -> None:
     if not standing or payment.method not in BY_HAND or payment.refunded:
         raise StepOutOfOrder
     last = standing[-1]
+    _refuse_said_by_bank(payment)
     if last.after in (State.CANCELLED, State.PENDING, State.UNKNOWN, State.EXPECTED):
         raise StepOutOfOrder
     if last.after == State.FAILED:
@@ -126,6 +130,15 @@ def step_back(payment: Payment, by: Member) -> None:
     if last.before == State.EXPECTED:
         payment.received_at = None
     take_back(payment, last, by)
+
+
+def _refuse_said_by_bank(payment: Payment) -> None:
+    match = {State.SETTLED: Match.PAID, State.FAILED: Match.RETURNED}.get(State(payment.state))
+    says = (BankLine.payment_id == payment.id) & (BankLine.match == match) & BankLine.noted
+    if payment.state == State.SETTLED and payment.slip_id is not None:
+        says |= BankLine.slip_id == payment.slip_id
+    if match and db.session.scalar(select(BankLine.id).where(says).limit(1)) is not None:
+        raise SaidByBank
 
 
 def _give_up_replacement(payment: Payment, by: Member) -> None:

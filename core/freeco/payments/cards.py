@@ -20,32 +20,34 @@ def cards_for(community: Community, member: Member, held: Collection[str]) -> li
 
 def _of_payer(community: Community, member: Member) -> Iterator[Card]:
     stands = own.standing(member)
-    if stands.next_on is None:
+    if stands is None:
         return
-    sentence = (
-        said("%(sum)s ; un paiement attend depuis le %(day)s.", **_said(stands))
-        if stands.late
-        else said("%(sum)s, le prochain le %(day)s.", **_said(stands))
-    )
     yield Card(
         title=said("À payer"),
-        text=sentence,
+        text=_left(stands),
         url=url_for("own_payments.home", community=community.slug),
         action=said("Mes paiements"),
         account=True,
     )
 
 
-def _said(stands: own.Standing) -> dict[str, object]:
-    return {
-        "sum": counted(
-            "%(sum)s en %(num)s paiement",
-            "%(sum)s en %(num)s paiements",
+def _left(stands: own.Standing) -> str:
+    if stands.next_on is None:
+        return said("Vous n’avez plus rien à payer.")
+    words = {"sum": money(stands.left), "day": day_and_month(stands.next_on)}
+    if stands.late:
+        return counted(
+            "%(sum)s, attendus depuis le %(day)s.",
+            "%(sum)s en %(num)s paiements, le premier attendu depuis le %(day)s.",
             stands.many,
-            sum=money(stands.left),
-        ),
-        "day": day_and_month(stands.next_on) if stands.next_on else "",
-    }
+            **words,
+        )
+    return counted(
+        "%(sum)s, pour le %(day)s.",
+        "%(sum)s en %(num)s paiements, le premier pour le %(day)s.",
+        stands.many,
+        **words,
+    )
 
 
 def _of_treasurer(community: Community) -> Iterator[Card]:

@@ -41,7 +41,7 @@ from freeco.payments.debit_models import (
 from freeco.payments.debit_words import ENDS_MANDATE
 from freeco.payments.models import Method, Payment, State
 from freeco.payments.providers import Started
-from freeco.payments.step_log import book_of, instant, local_day
+from freeco.payments.step_log import book_of, instant, local_day, open_day
 
 CONTESTED_MONTHS = 13
 """How long an unauthorised debit may come back (CMF art. L133-24)."""
@@ -248,7 +248,15 @@ def credit_item(item: DebitItem, on: date, by: Member | None) -> None:
     payment = item.payment
     steps.settle(payment, instant(payment, on), by=by)
     fact = Banked(payment.amount, Method.DEBIT.value)
-    record(book_of(payment), fact, on, f"debit_item:{item.id}:banked", piece=payment.reference)
+    book = book_of(payment)
+    record(
+        book,
+        fact,
+        open_day(book, on),
+        f"debit_item:{item.id}:banked",
+        piece=payment.reference,
+        piece_day=on,
+    )
     item.state = ItemState.CREDITED
 
 

@@ -16,6 +16,12 @@ class BankedTooEarly(StepOutOfOrder):
     reason = _("Un de ces chèques ne s’encaisse pas encore : sa date n’est pas venue.")
 
 
+class SaidByBank(StepOutOfOrder):
+    """A line of a bank statement says it: that match is undone first."""
+
+    reason = _("Un relevé bancaire le dit : défaites d’abord ce rapprochement, dans les relevés.")
+
+
 class NotYet(StepOutOfOrder):
     """A day to come was given for something that is done."""
 

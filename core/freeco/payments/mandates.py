@@ -132,9 +132,9 @@ def signed_for(household: Household) -> list[DebitMandate]:
 def forget_signed(member: Member, household: Household) -> None:
     """Forget what a member who is erased signed: all when nobody is left in the household."""
     alone = not [each for each in people_of(household) if each is not member]
-    own = plain(member.person.last_name) if member.person is not None else ""
+    own = set(plain(member.person.last_name).split()) if member.person is not None else set()
     for mandate in signed_for(household):
-        if alone or (own and own in plain(mandate.holder)):
+        if alone or (own and own <= set(plain(mandate.holder).split())):
             forget(mandate)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, extract, func, select
+from sqlalchemy import Select, case, extract, func, select
 from sqlalchemy.orm import joinedload
 
 from freeco.clock import today
@@ -99,18 +99,23 @@ class Standing:
     late: bool
 
 
-def standing(member: Member) -> Standing:
-    """Return what is left to pay, in one query."""
-    many, left, next_on = db.session.execute(
+def standing(member: Member) -> Standing | None:
+    """Return what is left to pay, in one query; none for a table that never had to pay."""
+    left = case((Payment.state == State.EXPECTED, Payment.id))
+    ever, many, amount, next_on = db.session.execute(
         own(member)
         .options()
-        .where(Payment.state == State.EXPECTED)
         .with_only_columns(
-            func.count(Payment.id), func.sum(Payment.amount), func.min(Payment.due_on)
+            func.count(Payment.id),
+            func.count(left),
+            func.sum(case((left.is_not(None), Payment.amount))),
+            func.min(case((left.is_not(None), Payment.due_on))),
         )
     ).one()
+    if not ever:
+        return None
     late = next_on is not None and next_on < today(member.community.timezone)
-    return Standing(left or Money(0), many, next_on, late)
+    return Standing(amount or Money(0), many, next_on, late)
 
 
 def treasurers(community: Community) -> Sequence[Member]:

@@ -1,11 +1,14 @@
 """A member's page: what I paid, who got it, what it cost, how to get it back."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
 from freeco.clock import today
-from freeco.cost_price.shares import share_of
+from freeco.cost_price.price import PriceParts
+from freeco.cost_price.shares import parts_of_payment
 from freeco.db import db
 from freeco.errors import Absent
 from freeco.i18n import _, listed, said
@@ -27,6 +30,12 @@ for each in (Cheque(), Cash(), Transfer()):
     register(each)
 OFFERED = (Method.CHEQUE, Method.TRANSFER, Method.CASH, Method.CARD)
 """What a payer chooses by a click; a debit begins with a mandate, on a page of its own."""
+
+
+def _parts(payment: Payment) -> PriceParts:
+    """Return where each euro of a payment goes; the provider's fee is the exact one."""
+    day = payment.created_at.astimezone(ZoneInfo(g.community.timezone)).date()
+    return parts_of_payment(payment.purpose, payment.amount, day, payment.fee)
 
 
 def _keeper() -> str:
@@ -80,7 +89,7 @@ def _page(payment: Payment, form: Form) -> ResponseReturnValue:
             label=words.labels([payment.purpose])[payment.purpose],
             purpose_words=words.purpose_words,
             history=words.history(payment),
-            share=share_of(payment.purpose),
+            anatomy_of=_parts(payment),
             means=words.MEANS,
             states=words.OWN_STATES,
             keeper=_keeper(),

@@ -14,6 +14,7 @@ from freeco.members.models import TREASURER
 from freeco.money import Money
 from freeco.payments import reminders, steps, treasury, words
 from freeco.payments.by_hand_steps import BY_HAND
+from freeco.payments.errors import NoOtherWay, StepOutOfOrder
 from freeco.payments.models import Method, Payment, State
 from freeco.payments.parties import name
 from freeco.payments.providers import provider_of, ready_for
@@ -113,6 +114,8 @@ def bounce(payment_id: int) -> ResponseReturnValue:
     form = Form.sent()
 
     def act(raison: str, frais: int) -> Payment | None:
+        if payment.method not in BY_HAND:
+            raise StepOutOfOrder  # a provider or the bank says it, never somebody's hand
         return steps.fail(payment, now(), raison, fee=Money(frais), by=g.member)
 
     if not form.apply(BounceSchema(), act):
@@ -135,6 +138,8 @@ def refund(payment_id: int) -> ResponseReturnValue:
     def act(montant: int, moyen: str, cle: str) -> None:
         if payment.method == Method.CARD:
             provider_of(Method.CARD).give_back(payment, Money(montant), cle)
+        elif moyen not in BY_HAND:
+            raise StepOutOfOrder  # nothing gives it back on a card or an account never asked
         else:
             steps.given_back(payment, Money(montant), cle, now(), Method(moyen), by=g.member)
 
@@ -158,6 +163,8 @@ def change_means(payment_id: int) -> ResponseReturnValue:
     form = Form.sent()
 
     def act(moyen: str) -> None:
+        if moyen not in BY_HAND and moyen not in ready_for(payment.beneficiary):
+            raise NoOtherWay
         steps.change_method(payment, Method(moyen), by=g.member)
 
     if not form.apply(MeansSchema(), act):

@@ -71,6 +71,9 @@ class BankStatement(Model):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), init=False)
     by: Mapped[Member | None] = relationship(repr=False)
     at: Mapped[datetime] = mapped_column(default_factory=now)
+    own: Mapped[bool] = mapped_column(default=False)
+    """Brought by who keeps the organisation's money: its lines are for those alone, since an
+    account shows more than what is paid here."""
 
 
 class BankLine(Model):

@@ -70,14 +70,18 @@ def home() -> ResponseReturnValue:
     open_lines = dict(
         db.session.execute(
             select(BankLine.organisation_id, func.count())
-            .where(BankLine.community_id == g.community.id, BankLine.state == LineState.OPEN)
+            .where(
+                BankLine.community_id == g.community.id,
+                BankLine.state == LineState.OPEN,
+                statements.readable(g.member),
+            )
             .group_by(BankLine.organisation_id)
         ).all()
     )
     last_days = dict(
         db.session.execute(
             select(BankStatement.organisation_id, func.max(BankStatement.last_day))
-            .where(BankStatement.community_id == g.community.id)
+            .where(BankStatement.community_id == g.community.id, statements.open_to(g.member))
             .group_by(BankStatement.organisation_id)
         ).all()
     )
@@ -98,11 +102,12 @@ def account(member_id: int) -> ResponseReturnValue:
         select(func.max(BankStatement.last_day)).where(
             BankStatement.community_id == g.community.id,
             BankStatement.organisation_id == organisation.id,
+            statements.open_to(g.member),
         )
     )
     if folder != "attente":
         return _done(member, organisation, folder)
-    found = waiting(g.community, organisation)
+    found = waiting(g.community, organisation, g.member)
     return render_template(
         "payments/statements_account.html",
         member=member,
@@ -124,6 +129,7 @@ def _done(member: Member, organisation: Organisation, folder: str) -> ResponseRe
             BankLine.community_id == g.community.id,
             BankLine.organisation_id == organisation.id,
             BankLine.state == state,
+            statements.readable(g.member),
         )
         .order_by(BankLine.day.desc(), BankLine.id.desc())
     )
@@ -158,7 +164,7 @@ def _target(line: BankLine) -> str:
 def table(member_id: int) -> ResponseReturnValue:
     """Give the lines that wait, as a table."""
     _member, organisation = kept_organisation(member_id)
-    rows = unmatched_rows(g.community, organisation)
+    rows = unmatched_rows(g.community, organisation, g.member)
     return csv_answer(rows, f"a-rapprocher-{organisation.id}.csv")
 
 
@@ -179,8 +185,13 @@ def accept_certain(member_id: int) -> ResponseReturnValue:
 
 def _line(line_id: int) -> tuple[BankLine, int]:
     """Return a line of the community that the reader keeps, and whose account it is."""
-    line = db.session.get(BankLine, line_id)
-    if line is None or line.community_id != g.community.id:
+    query = select(BankLine).where(
+        BankLine.id == line_id,
+        BankLine.community_id == g.community.id,
+        statements.readable(g.member),
+    )
+    line = db.session.scalars(query).one_or_none()
+    if line is None:
         raise Absent
     for member in statements.kept_by(g.community, g.member):
         if member.organisation_id == line.organisation_id:

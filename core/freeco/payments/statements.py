@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from stdnum import iban
 
 from freeco.cells import plain
@@ -18,8 +18,8 @@ from freeco.members.membership import holds
 from freeco.members.models import TREASURER, Community, Member
 from freeco.money import Money
 from freeco.organisations import services as organisations
-from freeco.organisations.being_paid import billing_of, keeps_money
-from freeco.organisations.models import Organisation
+from freeco.organisations.being_paid import MONEY_ROLES, billing_of, keeps_money
+from freeco.organisations.models import Organisation, OrganisationRole
 from freeco.payments.statement_formats import Reading, ReadLine
 from freeco.payments.statement_models import Aside, BankLine, BankStatement, LineState
 from freeco.signing import drawn
@@ -61,6 +61,23 @@ class Taken:
 def may_keep(organisation: Member, member: Member) -> bool:
     """Whether a member sees an organisation's money: they keep the payments, or act for it."""
     return holds(member, TREASURER) or keeps_money(organisation, member)
+
+
+def readable(member: Member) -> ColumnElement[bool]:
+    """Return which lines a member may read, among those of the accounts that they keep.
+
+    All those of an organisation whose money is theirs to keep; of the others, what a treasurer
+    of the community brought, never what the organisation itself did.
+    """
+    return BankLine.statement_id.in_(select(BankStatement.id).where(open_to(member)))
+
+
+def open_to(member: Member) -> ColumnElement[bool]:
+    """Return which statements hold lines that a member may read: see ``readable``."""
+    theirs = select(OrganisationRole.organisation_id).where(
+        OrganisationRole.person_id == member.person_id, OrganisationRole.role.in_(MONEY_ROLES)
+    )
+    return or_(BankStatement.organisation_id.in_(theirs), BankStatement.own.is_(False))
 
 
 def kept_by(community: Community, member: Member) -> list[Member]:
@@ -166,13 +183,42 @@ def take_in(
         last_day=reading.last_day,
         line_count=len(reading.lines),
         by=by,
+        own=by is not None and _keeps(organisation, by),
     )
     db.session.add(statement)
+    db.session.flush()
     fresh = new_lines(community, organisation, reading)
+    if not statement.own:
+        _share(statement, reading)
     for sequence, (line, mark) in enumerate(fresh, 1):
         db.session.add(_line(statement, sequence, line, mark))
     db.session.flush()
     return Taken(statement, len(fresh), len(reading.lines) - len(fresh))
+
+
+def _keeps(organisation: Organisation, by: Member) -> bool:
+    query = select(OrganisationRole.id).where(
+        OrganisationRole.organisation_id == organisation.id,
+        OrganisationRole.person_id == by.person_id,
+        OrganisationRole.role.in_(MONEY_ROLES),
+    )
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def _share(statement: BankStatement, reading: Reading) -> None:
+    """Let a treasurer read the lines that the organisation had brought: they hold the file."""
+    marks = fingerprints(statement.organisation, reading.lines)
+    own = select(BankStatement.id).where(BankStatement.own)
+    db.session.execute(
+        update(BankLine)
+        .where(
+            BankLine.community_id == statement.community_id,
+            BankLine.organisation_id == statement.organisation_id,
+            BankLine.fingerprint.in_(marks),
+            BankLine.statement_id.in_(own),
+        )
+        .values(statement_id=statement.id)
+    )
 
 
 def _line(statement: BankStatement, sequence: int, line: ReadLine, mark: str) -> BankLine:

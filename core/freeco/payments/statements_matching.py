@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from freeco.cells import plain
 from freeco.db import db
@@ -17,6 +17,7 @@ from freeco.payments.debits import amount_of
 from freeco.payments.matching import NEAR_DAYS, SLIP_DAYS, Proposals, Seen, Wanted, Why, propose
 from freeco.payments.models import Method, Payment, RemittanceSlip, State
 from freeco.payments.statement_models import BankLine, LineState, Match, RefusedMatch
+from freeco.payments.statements import readable
 
 RETURN_DAYS = 400
 _TITLES = frozenset(
@@ -26,12 +27,15 @@ _TITLES = frozenset(
 _SHORTEST_WORD = 3
 
 
-def open_lines(community: Community, organisation: Organisation) -> list[BankLine]:
-    """Return the lines that wait for somebody, the latest first."""
+def open_lines(
+    community: Community, organisation: Organisation, reader: Member | None = None
+) -> list[BankLine]:
+    """Return the lines that wait, the latest first; for a reader, those they may read."""
     query = select(BankLine).where(
         BankLine.community_id == community.id,
         BankLine.organisation_id == organisation.id,
         BankLine.state == LineState.OPEN,
+        true() if reader is None else readable(reader),
     )
     return list(db.session.scalars(query.order_by(BankLine.day.desc(), BankLine.id.desc())))
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from freeco.db import db
 from freeco.i18n import counted, day, listed, said
-from freeco.members.models import Community
+from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.organisations.models import Organisation
 from freeco.payments import parties
@@ -76,9 +76,9 @@ class Waiting:
         )
 
 
-def waiting(community: Community, organisation: Organisation) -> Waiting:
+def waiting(community: Community, organisation: Organisation, reader: Member) -> Waiting:
     """Return the lines that wait, with what can be said of each."""
-    lines = open_lines(community, organisation)
+    lines = open_lines(community, organisation, reader)
     by_id = {line.id: line for line in lines}
     found = proposals_for(community, organisation, lines)
     pairs = [(each.line, each.target) for each in found.proposals]
@@ -227,9 +227,11 @@ def _why_returned(proposal: Proposal, line: BankLine) -> str:
     )
 
 
-def unmatched_rows(community: Community, organisation: Organisation) -> list[list[object]]:
+def unmatched_rows(
+    community: Community, organisation: Organisation, reader: Member
+) -> list[list[object]]:
     """Return a heading, and a row for each line that waits."""
     rows: list[list[object]] = [[said("Jour"), said("Montant"), said("Libellé")]]
-    for line in open_lines(community, organisation):
+    for line in open_lines(community, organisation, reader):
         rows.append([line.day.isoformat(), plain_amount(line.amount), line.label])
     return rows

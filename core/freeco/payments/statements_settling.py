@@ -76,7 +76,7 @@ def accept(line: BankLine, target: str, by: Member) -> None:
 def accept_certain(community: Community, organisation: Organisation, by: Member) -> int:
     """Accept every proposal that is certain, or none; return how many."""
     lock(organisation)
-    lines = open_lines(community, organisation)
+    lines = open_lines(community, organisation, by)
     by_id = {line.id: line for line in lines}
     certain = [
         each for each in proposals_for(community, organisation, lines).proposals if each.certain
@@ -104,8 +104,8 @@ def set_aside(line: BankLine, why: Aside, by: Member) -> None:
 def undo(line: BankLine, by: Member) -> None:
     """Take back what was decided of a line, and what it had noted of the payment.
 
-    Raises CannotUndo for a debit, which the bank alone returns, and StepOutOfOrder once the
-    payment has moved on.
+    Raises CannotUndo for a debit, which the bank alone returns, and once the payment has moved
+    on; StepOutOfOrder once something was given back.
     """
     lock(line.organisation)
     lock(line)
@@ -113,12 +113,17 @@ def undo(line: BankLine, by: Member) -> None:
         return
     if not can_undo(line):
         raise CannotUndo
-    if line.payment is not None and line.noted:
-        steps.step_back(line.payment, by)
+    payment, match, noted = line.payment, line.match, line.noted
     line.state, line.match, line.aside, line.noted = LineState.OPEN, None, None, False
     line.payment = line.slip = line.collection = line.dealt_by = None
     line.dealt_at = None
     db.session.flush()
+    if payment is None or not noted:
+        return
+    lock(payment)
+    if payment.state != (State.SETTLED if match == Match.PAID else State.FAILED):
+        raise CannotUndo
+    steps.step_back(payment, by)
 
 
 def can_undo(line: BankLine) -> bool:

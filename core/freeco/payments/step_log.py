@@ -89,7 +89,7 @@ def take_back(payment: Payment, step: PaymentStep, by: Member | None) -> None:
 def is_of_before(payment: Payment) -> bool:
     """Whether a payment has come further than its steps say."""
     came = payment.state in (State.HELD, State.HANDED, State.SETTLED)
-    return came and not payment.steps_taken
+    return came and not payment.steps_taken and payment.method == Method.CHEQUE
 
 
 def catch_up(payment: Payment) -> None:

@@ -13,12 +13,11 @@ from freeco.db import db, lock
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.organisations.models import Organisation
-from freeco.payments import references
+from freeco.payments import references, step_log
 from freeco.payments.by_hand_steps import bank, hand_over, note_banked, receive, step_back
 from freeco.payments.coming_back import fail, given_back
 from freeco.payments.errors import StepOutOfOrder
 from freeco.payments.models import Method, Payment, State
-from freeco.payments import step_log
 from freeco.payments.step_log import here, local_day, move
 
 __all__ = [

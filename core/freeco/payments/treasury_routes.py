@@ -29,6 +29,8 @@ pages = Blueprint("treasury", __name__)
 LINES = 100
 """Sixty cheques of an evening hold on one page."""
 LONGEST_SEARCH = 80
+KEPT = ("dossier", "q", "pour", "page")
+"""What the list is made of: nothing else of an address goes into the next one."""
 WRITE = "relance"
 UNDONE = re.compile(r"[0-9]{1,9}\.[0-9]{1,6}(?: [0-9]{1,9}\.[0-9]{1,6})*")
 """Payments to take one step back: see ``written``."""
@@ -70,7 +72,7 @@ def home() -> ResponseReturnValue:
             return redirect(url_for("slips.index"))
     else:
         _tell_reminded(done)
-    kept: dict[str, Any] = request.args.to_dict()
+    kept: dict[str, Any] = {each: request.args[each] for each in KEPT if each in request.args}
     return redirect(url_for("treasury.home", **kept))
 
 

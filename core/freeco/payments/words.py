@@ -11,6 +11,7 @@ from freeco.db import db
 from freeco.i18n import _, money, said
 from freeco.kernel import kernel
 from freeco.module import Ref, RefLabel, Text
+from freeco.payments.debit_words import RETURNS
 from freeco.payments.models import Method, Payment, PaymentRefund, PaymentStep, State
 from freeco.payments.step_log import REFUNDED, UNDONE
 
@@ -46,7 +47,7 @@ REASONS: dict[str, Text] = {
     "filled_in": _("chèque mal rempli ou non signé"),
     "other": _("autre raison"),
 }
-"""Why a bank gives a payment back, as a treasurer notes it; its own codes are shown as they are."""
+"""Why a bank gives a payment back, as a treasurer notes it; its own codes: ``debit_words``."""
 COME: dict[str, Text] = {
     Method.CHEQUE: _("Le chèque est porté à la banque"),
     Method.TRANSFER: _("Le virement est arrivé"),
@@ -114,9 +115,17 @@ def _said(step: PaymentStep, payment: Payment, refunds: Mapping[int | None, Paym
     if step.after == State.FAILED:
         return said(
             "Le paiement est revenu impayé : %(reason)s",
-            reason=REASONS.get(step.reason, step.reason or REASONS["other"]),
+            reason=_reason(step.reason),
         )
     return MOVED[step.after]
+
+
+def _reason(reason: str) -> Text:
+    """Say why it came back: as the treasurer noted it, or as the bank's own code means it."""
+    if reason in RETURNS:
+        words = str(RETURNS[reason])
+        return words[:1].lower() + words[1:]
+    return REASONS.get(reason, REASONS["other"])
 
 
 def labels(purposes: Iterable[str]) -> dict[str, RefLabel | None]:

@@ -58,8 +58,22 @@ PART_OF_ROOM: dict[str, Part] = {
     "documents": "me",
 }
 
-TREASURY = ("treasury", "payments", "slips", "statements", "debits")
+ACCOUNTS = ("statements", "debits")
+"""Rooms of whoever keeps the payments, and of those who act for an organisation."""
+TREASURY = ("treasury", "payments", "slips", *ACCOUNTS)
 """Rooms of whoever keeps the payments."""
+UNDER: dict[str, tuple[str, ...]] = {
+    "treasury.home": TREASURY,
+    "organisations.index": ("producer_payments", "organisation_books", "billing"),
+    "own_payments.home": ("cards",),
+}
+"""Rooms that have no link of their own, under the page one comes to them from."""
+UNDER_PAGE = {
+    "circle.member_page": "circle.directory",
+    "documents.organisation": "organisations.index",
+    "cards.account_page": "organisations.index",
+    "cards.connect": "organisations.index",
+}
 
 
 @dataclass(frozen=True)
@@ -183,11 +197,18 @@ def _module_links(group: Group) -> list[Link]:
 def _part_of_this_page() -> Part | None:
     endpoint = request.endpoint or ""
     room = endpoint.rpartition(".")[0]
+    if _of_an_organisation(room):
+        return "around"
     found = PART_OF_PAGE.get(endpoint) or PART_OF_ROOM.get(room)
     if found is not None:
         return found
     module = _module_of(room)
     return module.navigation[0].group if module is not None and module.navigation else None
+
+
+def _of_an_organisation(room: str) -> bool:
+    """Tell whether somebody reads their organisation's accounts, who keeps no treasury."""
+    return room in ACCOUNTS and TREASURER not in held_here()
 
 
 def _module_of(room: str) -> Module | None:
@@ -209,8 +230,11 @@ def _mark(links: list[Link], here: bool) -> list[Link]:
     room = endpoint.rpartition(".")[0]
     module = _module_of(room)
     rooms = {blueprint.name for blueprint in module.blueprints} if module else {room}
-    if endpoint == "circle.member_page":
-        endpoint = "circle.directory"
+    endpoint = UNDER_PAGE.get(endpoint) or next(
+        (above for above, below in UNDER.items() if room in below), endpoint
+    )
+    if _of_an_organisation(room):
+        endpoint = "organisations.index"
     exact = [link for link in links if link.endpoint == endpoint]
     near = [
         link for link in links if link.endpoint.rpartition(".")[0] in rooms and room != "circle"

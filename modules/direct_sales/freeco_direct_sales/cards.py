@@ -4,19 +4,17 @@ Under each hat only who may do the work finds it: a card gives the right to wear
 page behind it asks for the permission, or the role, again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from flask import url_for
 from sqlalchemy import select
 
 from freeco.clock import now
 from freeco.db import db
-from freeco.i18n import counted, day_and_month, listed, money, said, sentence
+from freeco.i18n import counted, day_and_month, listed, said, sentence
 from freeco.members import households, membership
 from freeco.members.models import Community, Household, Member
 from freeco.module import Card
-from freeco.money import total
-from freeco.payments.models import Payment, State
 from freeco_direct_sales import agenda, catalogue, charges, contracts, sheets, subscriptions
 from freeco_direct_sales.charges import FEW, SOON
 from freeco_direct_sales.local import hours, local_day
@@ -25,7 +23,6 @@ from freeco_direct_sales.models import (
     Delivery,
     Distribution,
     SeasonContract,
-    Subscription,
 )
 from freeco_direct_sales.permissions import COORDINATE
 
@@ -60,8 +57,6 @@ def _of_member(community: Community, member: Member) -> Iterator[Card]:
             url=url_for("direct_sales_contracts.index", community=community.slug),
             action=said("Choisir mes paniers"),
         )
-    if taken:
-        yield _account(community, taken)
 
 
 def _to_fetch(community: Community, household: Household) -> Iterator[Card]:
@@ -84,43 +79,6 @@ def _to_fetch(community: Community, household: Household) -> Iterator[Card]:
         ),
         action=said("Voir mon panier"),
         urgent=True,
-    )
-
-
-def _account(community: Community, taken: Sequence[Subscription]) -> Card:
-    expected = [
-        each
-        for subscription in taken
-        for each in subscription.payments
-        if each.state == State.EXPECTED
-    ]
-    return Card(
-        title=said("Paniers"),
-        text=_payments_left(expected),
-        url=url_for("direct_sales.home", community=community.slug),
-        action=said("Voir mes contrats"),
-        account=True,
-    )
-
-
-def _payments_left(due: list[Payment]) -> str:
-    if not due:
-        return said("Tous vos règlements sont faits.")
-    first, amount = min(each.due_on for each in due), total([each.amount for each in due])
-    if first <= now().date():
-        return counted(
-            "%(num)s règlement à faire, %(sum)s, attendu depuis le %(day)s.",
-            "%(num)s règlements à faire, %(sum)s en tout, le premier attendu depuis le %(day)s.",
-            len(due),
-            sum=money(amount),
-            day=day_and_month(first),
-        )
-    return counted(
-        "%(num)s règlement à faire, %(sum)s, avant le %(day)s.",
-        "%(num)s règlements à faire, %(sum)s en tout, le premier avant le %(day)s.",
-        len(due),
-        sum=money(amount),
-        day=day_and_month(first),
     )
 
 

@@ -1,6 +1,8 @@
 """What a subscription commits to, kept in its seller's book as things change."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -78,6 +80,21 @@ def commit(subscription: Subscription) -> None:
     )
     db.session.add(Committed(subscription_id=subscription.id, number=number + 1, amount=difference))
     db.session.flush()
+
+
+def bears_share(subscription: Subscription, last_day: date) -> bool:
+    """Whether what is delivered by a day bears a share: not what came before its books began.
+
+    A commitment is written as the second side signs; one signed earlier is older than the books.
+    """
+    signed_at = subscription.producer_signed_at
+    written_at = db.session.scalar(
+        select(func.min(Committed.committed_at)).where(Committed.subscription_id == subscription.id)
+    )
+    if signed_at is None or written_at is None or written_at - signed_at < timedelta(days=1):
+        return True
+    zone = ZoneInfo(subscription.contract.community.timezone)
+    return last_day >= written_at.astimezone(zone).date()
 
 
 def never_written(community: Community) -> Sequence[int]:

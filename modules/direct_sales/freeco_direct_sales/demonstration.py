@@ -1,6 +1,6 @@
 """A season under way for the demonstration: four farms, their contracts, fifty households."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from freeco.clock import held_at, now, today
@@ -9,7 +9,7 @@ from freeco.members.models import TREASURER, Member
 from freeco.module import Demonstration
 from freeco.money import Money
 from freeco.payments import steps
-from freeco.payments.models import Payment
+from freeco.payments.models import Method, Payment
 from freeco_direct_sales import (
     catalogue,
     contracts,
@@ -22,7 +22,7 @@ from freeco_direct_sales import (
 )
 from freeco_direct_sales.demonstration_billing import give_numbers
 from freeco_direct_sales.demonstration_farms import FARMS, Farm
-from freeco_direct_sales.demonstration_year import BANK_FEE
+from freeco_direct_sales.demonstration_year import BANK_FEE, METHODS
 from freeco_direct_sales.models import (
     Distribution,
     Producer,
@@ -38,8 +38,10 @@ WEEKS_AFTER = 17
 THURSDAY = 3
 STILL_TO_CHOOSE = 2
 """Which household, of all, has no contract for the season yet."""
+BEFORE_SEASON = timedelta(days=6)
+"""When contracts open; books are written in order, and the year before ends ten days before."""
 A_MONTH = timedelta(days=30)
-STILL_TO_GIVE = 0.12
+STILL_TO_GIVE = 0.2
 """How many households are late with their cheques."""
 
 
@@ -51,7 +53,7 @@ def stage(staging: Demonstration) -> Sequence[str]:
     tables = _tables(staging.members)
     thursday = _thursday(today(community.timezone))
     first = thursday - timedelta(weeks=WEEKS_BEFORE)
-    begun = datetime.combine(first, time(8), now().tzinfo) - timedelta(days=20)
+    begun = datetime.combine(first, time(8), now().tzinfo) - BEFORE_SEASON
     with held_at(begun):
         dates = distributions.create_distributions(
             community,
@@ -73,8 +75,8 @@ def stage(staging: Demonstration) -> Sequence[str]:
         for farm, contract in zip(FARMS, held, strict=True):
             for table in tables[:STILL_TO_CHOOSE] + tables[STILL_TO_CHOOSE + 1 :]:
                 if staging.random.randrange(100) < farm.taken_by:
-                    take(contract, table, staging.random)
-    _give_cheques(held, staging, begun + timedelta(days=9))
+                    take(contract, table, staging.random, staging.random.choice(METHODS))
+    _pay(held, staging, begun + timedelta(days=2))
     sales.sell_due(community)
     if community.latitude is not None and community.longitude is not None:
         places.place_hall(community, PLACE, (community.latitude + 0.002, community.longitude))
@@ -117,38 +119,57 @@ def _producer(farm: Farm, member: Member) -> Producer:
     return producer
 
 
-def _give_cheques(
-    held: Sequence[SeasonContract], staging: Demonstration, evening: datetime
-) -> None:
-    """Let most households give their cheques one evening; what was due is banked but this month's.
+def _pay(held: Sequence[SeasonContract], staging: Demonstration, evening: datetime) -> None:
+    """Let most households give their cheques one evening, and pay otherwise when it falls due.
 
-    The last farm took its own home, and one cheque came back.
+    What was due is banked, but this month's; the last farm took its own home. One cheque came
+    back, and the coordinator still has a transfer to make.
     """
+    mine = households.household_of(staging.coordinator)
+    later = subscriptions.standing_subscription(held[0], mine)
+    if later is not None:
+        steps.change_method(later.payments[-1], Method.TRANSFER)
+    long_ago = today(staging.community.timezone) - A_MONTH
     for contract in held:
+        given = [
+            payment
+            for each in subscriptions.subscriptions_to(contract)
+            if each.household == mine or staging.random.random() >= STILL_TO_GIVE
+            for payment in each.payments
+        ]
         with held_at(evening):
-            cheques = list(_given(contract, staging))
-        due: dict[date, list[Payment]] = {}
-        for each in cheques:
-            if each.due_on < today() - A_MONTH:
-                due.setdefault(each.due_on, []).append(each)
-        for day, brought in sorted(due.items()):
+            for payment in given:
+                if payment.method == Method.CHEQUE:
+                    steps.receive(payment, staging.treasurer)
+        for day in sorted({each.due_on for each in given if each.due_on < long_ago}):
             with held_at(datetime.combine(day, time(10), evening.tzinfo)):
-                if contract is held[-1]:
-                    for each in brought:
-                        steps.hand_over(each, staging.treasurer)
-                else:
-                    steps.bank(brought, day, staging.treasurer)
-        if contract is held[0] and due:
-            steps.fail(min(due.items())[1][-1], now(), "no_funds", fee=BANK_FEE)
+                due = [each for each in given if each.due_on == day]
+                _bring(due, day, staging.treasurer, home=contract is held[-1])
+    _bounce(held[0])
 
 
-def _given(contract: SeasonContract, staging: Demonstration) -> Iterator[Payment]:
-    own = households.household_of(staging.coordinator)
-    for subscription in subscriptions.subscriptions_to(contract):
-        if subscription.household == own or staging.random.random() >= STILL_TO_GIVE:
-            for each in subscription.payments:
-                steps.receive(each, staging.treasurer)
-                yield each
+def _bounce(contract: SeasonContract) -> None:
+    """Let the last cheque that was banked for a contract come back."""
+    banked = [
+        payment
+        for each in subscriptions.subscriptions_to(contract)
+        for payment in each.payments
+        if payment.slip_id is not None
+    ]
+    if banked:
+        steps.fail(banked[-1], now(), "no_funds", fee=BANK_FEE)
+
+
+def _bring(due: Sequence[Payment], day: date, by: Member, *, home: bool) -> None:
+    """Bring cheques to the bank or hand them to the farm; note what came otherwise."""
+    cheques = [each for each in due if each.method == Method.CHEQUE]
+    for each in due:
+        if each.method != Method.CHEQUE:
+            steps.receive(each, by)
+        elif home:
+            steps.hand_over(each, by)
+    if cheques and not home:
+        steps.bank(cheques, day, by)
 
 
 def _change_at_the_last_minute(held: Sequence[SeasonContract], coming: Distribution) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
+from sqlalchemy import select
+
 from freeco.clock import held_at, now, today
 from freeco.db import db
 from freeco.members.models import Member
@@ -21,6 +23,8 @@ PLACE = "Salle des fêtes, Lavergne-sur-Célé"
 METHODS = (Method.CHEQUE,) * 8 + (Method.TRANSFER, Method.TRANSFER, Method.CASH)
 BOUNCED, CANCELLED, CHANGED = 0.015, 0.02, 0.3
 """How often: a cheque banked, a delivery; a household changes its basket at a delivery."""
+SOLD_BY = 14
+"""Until which day of a month those of the month before are sold, week by week."""
 BANK_FEE = Money(1200)
 
 
@@ -84,23 +88,28 @@ def _week(
 ) -> None:
     """Receive and bank what is due, lose a delivery, change a basket, sell the month that ended."""
     present = today(staging.community.timezone)
-    for subscription in taken:
-        db.session.expire(subscription, ["payments"])
-        for payment in subscription.payments:
-            _pay(payment, present, staging.treasurer, staging.random)
-    _bank(taken, present, staging)
+    for payment in _standing(staging, State.EXPECTED):
+        _pay(payment, present, staging.treasurer, staging.random)
+    _bank(staging, present)
     for evening in dates:
         if present <= evening.starts_at.date() < present + timedelta(days=7):
             _go_wrong(evening, taken, staging.random)
-    sales.sell_due(staging.community)
+    if present.day <= SOLD_BY:
+        sales.sell_due(staging.community)
 
 
-def _bank(taken: Sequence[Subscription], present: date, staging: Demonstration) -> None:
+def _standing(staging: Demonstration, state: State) -> Sequence[Payment]:
+    query = select(Payment).where(
+        Payment.community_id == staging.community.id, Payment.state == state
+    )
+    return db.session.scalars(query.order_by(Payment.id)).all()
+
+
+def _bank(staging: Demonstration, present: date) -> None:
     due: dict[int, list[Payment]] = {}
-    for subscription in taken:
-        for payment in subscription.payments:
-            if payment.state == State.HELD and payment.due_on <= present:
-                due.setdefault(payment.beneficiary_id, []).append(payment)
+    for payment in _standing(staging, State.HELD):
+        if payment.due_on <= present:
+            due.setdefault(payment.beneficiary_id, []).append(payment)
     for cheques in due.values():
         steps.bank(cheques, present, staging.treasurer)
         for cheque in cheques:
@@ -109,8 +118,6 @@ def _bank(taken: Sequence[Subscription], present: date, staging: Demonstration) 
 
 
 def _pay(payment: Payment, present: date, treasurer: Member, chance: Random) -> None:
-    if payment.state != State.EXPECTED:
-        return
     early = payment.method == Method.CHEQUE and chance.random() < 0.5
     late = chance.random() < 0.1
     if early or (payment.due_on <= present and not late):

@@ -14,6 +14,7 @@ from freeco.accounting.models import Book
 from freeco.accounting.recording import record
 from freeco.clock import today
 from freeco.cost_price import shares
+from freeco.cost_price.words import anatomy
 from freeco.db import db, lock
 from freeco.documents.amounts import InvoiceLine, line_of, parts_of
 from freeco.documents.errors import NoMandate, SellerIncomplete, VatNumberMissing
@@ -21,9 +22,11 @@ from freeco.documents.issuing import Terms, issue_invoice
 from freeco.documents.models import Document, Kind
 from freeco.documents.sellers import buyer_of, check_mandate, seller_of
 from freeco.errors import Refusal
+from freeco.i18n import spoken
 from freeco.members.models import Community
 from freeco.money import Money, total
 from freeco.organisations.billing import Billing, VatRegime
+from freeco.payments.models import State
 from freeco.payments.parties import party_of
 from freeco.payments.step_log import open_day
 from freeco_direct_sales import commitments, sellers
@@ -39,6 +42,8 @@ from freeco_direct_sales.sales_models import Delivered
 
 GRACE = timedelta(days=3)
 """After the end of a month, before its sales are written: somebody may still correct a sheet."""
+GIVEN = (State.HELD, State.HANDED, State.SETTLED)
+"""Payments that came: a cheque that is held pays what it pays."""
 log = logging.getLogger(__name__)
 
 
@@ -111,8 +116,9 @@ def _due(community: Community, until: date) -> list[tuple[int, date]]:
 def sell_month(subscription: Subscription, month: date) -> Delivered | None:
     """Write what a subscription delivered in a month as sold; twice is once.
 
-    None when there was nothing. The entry, or the invoice, is dated the last day of the month,
-    or the first that the book still takes.
+    None when there was nothing. What was delivered before its books began bears no share: nobody
+    had agreed to one. The entry, or the invoice, is dated the last day of the month, or the first
+    that the book still takes.
     """
     lock(subscription)
     found = db.session.scalar(
@@ -133,13 +139,14 @@ def sell_month(subscription: Subscription, month: date) -> Delivered | None:
     db.session.flush()
     document = _write(subscription, baskets, end_of_month(month))
     delivered.document_id = document.id if document is not None else None
-    shares.charge(
-        f"direct_sales:delivered:{delivered.id}",
-        sellers.seller(contract.producer),
-        contract.community,
-        end_of_month(month),
-        sum_due,
-    )
+    if commitments.bears_share(subscription, end_of_month(month)):
+        shares.charge(
+            f"direct_sales:delivered:{delivered.id}",
+            sellers.seller(contract.producer),
+            contract.community,
+            end_of_month(month),
+            sum_due,
+        )
     return delivered
 
 
@@ -176,36 +183,54 @@ def _write(subscription: Subscription, baskets: MonthOfBaskets, day: date) -> Do
     producer = subscription.contract.producer
     book = sellers.book(producer)
     lines = _lines(producer, baskets)
-    wanted = _may_invoice(book, day)
-    day = open_day(book, day)
-    if not wanted:
+    written = open_day(book, day)
+    if not _may_invoice(book, day, lines):
         sale = Sale(
             party_of(subscription.household),
             parts_of(lines),
             from_advances=True,
             label="Paniers livrés",
         )
-        record(book, sale, day, key, piece=f"CONTRAT-{subscription.code}")
+        record(book, sale, written, key, piece=f"CONTRAT-{subscription.code}")
         return None
     last = db.session.scalar(
         select(func.max(Document.issued_on)).where(
             Document.book_id == book.id, Document.kind == Kind.INVOICE
         )
     )
+    with spoken("fr"):
+        parts = shares.parts(total([each.amount for each in lines]), day)
+        told = [(str(part.label), part.amount) for part in anatomy(parts)]
     return issue_invoice(
         book,
         buyer=buyer_of(subscription.household),
         lines=lines,
-        day=max(day, last or day),
+        day=max(written, last or written),
         key=key,
         terms=Terms(
-            paid=total([each.amount for each in lines]),
+            due_on=_due_on(subscription, max(written, last or written)),
+            paid=_paid(subscription, total([each.amount for each in lines])),
             period=(baskets.first, baskets.last),
+            anatomy=told,
             by_mandate=True,
         ),
         community=subscription.contract.community,
         from_advances=True,
     )
+
+
+def _paid(subscription: Subscription, amount: Money) -> Money:
+    """Return what was paid of a month: what came, less the months that were sold before it."""
+    came = total([each.amount for each in subscription.payments if each.state in GIVEN])
+    given_back = total([each.refunded for each in subscription.payments])
+    left = came - given_back - (sold_of(subscription) - amount)
+    return min(amount, max(left, Money(0)))
+
+
+def _due_on(subscription: Subscription, day: date) -> date:
+    """Return the day of the next payment of the schedule, which pays what is not paid yet."""
+    coming = [each.due_on for each in subscription.payments if each.state == State.EXPECTED]
+    return max(day, min(coming, default=day))
 
 
 def _lines(producer: Producer, baskets: MonthOfBaskets) -> list[InvoiceLine]:
@@ -223,14 +248,17 @@ def _lines(producer: Producer, baskets: MonthOfBaskets) -> list[InvoiceLine]:
     ]
 
 
-def _may_invoice(book: Book, day: date) -> bool:
-    """Whether the seller asked Freeco to invoice in its name, and says all that it takes."""
+def _may_invoice(book: Book, day: date, lines: Sequence[InvoiceLine]) -> bool:
+    """Whether the seller asked Freeco to invoice in its name, and says all that it takes.
+
+    A product without VAT, from who charges it, needs a reason that nobody has said: no invoice.
+    """
     try:
         check_mandate(book, day)
-        seller_of(book)
+        charged = seller_of(book).vat_regime == VatRegime.CHARGED
     except (NoMandate, SellerIncomplete, VatNumberMissing):
         return False
-    return True
+    return all(bool(each.vat_basis_points) == charged for each in lines)
 
 
 def sold_of(subscription: Subscription) -> Money:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from freeco.clock import today
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.money import Money, total
 from freeco.payments import steps
 from freeco.payments.models import Method, Payment, State
@@ -51,9 +51,16 @@ def _expect(subscription: Subscription, amount: Money, due_on: date, method: Met
 
 
 def planned(subscription: Subscription) -> Money:
-    """Return what the schedule comes to, refunds taken off."""
-    standing = [each for each in subscription.payments if each.state in STANDING]
-    return total([each.amount - each.refunded for each in standing])
+    """Return what the schedule comes to, refunds taken off: also of what bounced afterwards."""
+    standing = [each.amount for each in subscription.payments if each.state in STANDING]
+    return total(standing) - total([each.refunded for each in subscription.payments])
+
+
+def hold(subscription: Subscription) -> None:
+    """Lock the schedule: a payment that is begun meanwhile is no longer ours to give up."""
+    db.session.expire(subscription, ["payments"])
+    for each in sorted(subscription.payments, key=lambda one: one.id):
+        lock(each)
 
 
 def give_up(subscription: Subscription) -> None:

@@ -49,9 +49,7 @@ def _under_way(producer: Producer) -> bool:
         .where(SeasonContract.producer_id == producer.id)
     )
     promised, delivered = (
-        db.session.scalar(
-            select(func.sum(model.amount)).where(model.subscription_id.in_(theirs))
-        )
+        db.session.scalar(select(func.sum(model.amount)).where(model.subscription_id.in_(theirs)))
         or Money(0)
         for model in (Committed, Delivered)
     )

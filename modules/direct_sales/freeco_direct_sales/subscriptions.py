@@ -256,6 +256,7 @@ def withdraw(subscription: Subscription) -> None:
         raise SignedByBoth
     if subscription.withdrawn_at is not None:
         return
+    schedule.hold(subscription)
     if any(each.state not in GIVEN_UP for each in subscription.payments):
         raise ChequeHandedOver
     subscription.withdrawn_at = now()
@@ -353,7 +354,7 @@ def differences(found: Sequence[Subscription]) -> dict[int, Money]:
 def settle_difference(subscription: Subscription) -> Money:
     """Bring the schedule to what is owed today; return what is left to be given back by hand."""
     lock(subscription)
-    db.session.expire(subscription, ["payments"])
+    schedule.hold(subscription)
     difference = to_settle(subscription)
     return schedule.adjust(subscription, difference) if difference else difference
 

@@ -54,6 +54,18 @@ def test_a_quantity_that_cannot_be_signs_nothing(
 
 
 @pytest.mark.parametrize("step", ["relire", "signer"])
+def test_a_means_that_does_not_exist_signs_nothing(
+    vegetables: SeasonContract, browser: Visitor, step: str
+) -> None:
+    name = f"q-{vegetables.products[0].id}"
+    for typed in ("bitcoin", "", "Cheque", "card", "debit", "cheque\x00"):
+        data = {name: "1", "cheques": "1", "agreed": "1", "method": typed}
+        answer = browser.post(f"{HERE}/contrats/{vegetables.id}/{step}", data=data)
+        assert answer.status_code in (409, 422), typed
+    assert count_subscriptions() == 0
+
+
+@pytest.mark.parametrize("step", ["relire", "signer"])
 def test_cheques_that_cannot_be_are_refused(
     vegetables: SeasonContract, browser: Visitor, step: str
 ) -> None:

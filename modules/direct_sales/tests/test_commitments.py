@@ -11,6 +11,7 @@ from freeco.db import db
 from freeco.members.models import Member
 from freeco.money import Money
 from freeco.payments import steps
+from freeco.payments.models import Method
 from freeco_direct_sales import contracts, distributions, sellers, subscriptions
 from freeco_direct_sales.models import Distribution, SeasonContract, Subscription
 
@@ -87,3 +88,19 @@ def test_the_schedule_is_brought_to_what_is_owed(
     db.session.refresh(signed)
     assert subscriptions.to_settle(signed) == Money(0)
     assert subscriptions.settle_difference(signed) == Money(0)
+
+
+def test_what_was_given_back_before_a_cheque_bounced_is_owed_again(
+    signed: Subscription, treasurer: Member, thursdays: Sequence[Distribution]
+) -> None:
+    (delivery,) = distributions.deliveries_at(thursdays[0])
+    first = signed.payments[0]
+    steps.receive(first, treasurer)
+    steps.bank([first], date(2026, 11, 2), treasurer)
+    distributions.cancel_delivery(delivery, "gel")
+    steps.given_back(first, Money(1150), "gel", first.created_at, Method.TRANSFER)
+    db.session.expire_all()
+    assert subscriptions.to_settle(signed) == Money(0)
+    steps.fail(first, first.created_at, "no_funds", by=treasurer)
+    db.session.expire_all()
+    assert subscriptions.to_settle(signed) == Money(0)

@@ -74,20 +74,6 @@ def test_a_basket_that_will_not_come_calls_nobody(
 
 
 @pytest.mark.usefixtures("page")
-def test_a_member_reads_where_the_payments_stand(
-    vegetables: SeasonContract, member: Member, take: Take
-) -> None:
-    done = take(vegetables, member, SMALL, cheques=3)
-    (line,) = [card for card in cards.cards(member.community, member) if card.account]
-    assert line.text.replace("\u00a0", " ").startswith("3 règlements à faire, 34,50 € en tout")
-    for each in done.payments:
-        steps.receive(each, None)
-    db.session.expire(done)
-    (line,) = [card for card in cards.cards(member.community, member) if card.account]
-    assert line.text == "Tous vos règlements sont faits."
-
-
-@pytest.mark.usefixtures("page")
 def test_the_coordinator_s_day_begins_with_the_sheet(
     vegetables: SeasonContract, coordinator: Member, member: Member, neighbour: Member, take: Take
 ) -> None:

@@ -64,6 +64,7 @@ def upgrade() -> None:
     sa.Column('line_count', sa.Integer(), nullable=False),
     sa.Column('by_id', sa.Integer(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('own', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['by_id'], ['member.id'], name=op.f('fk_bank_statement_by_id')),
     sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_bank_statement_community_id')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_bank_statement_organisation_id')),

@@ -1,7 +1,9 @@
 """Cheques become payments like any other; what is committed and sold is kept for the books.
 
-What was held or banked before stays noted so, without an entry: the books begin afterwards.
+What was held or banked before stays noted so; its entry is written when it is next touched.
 """
+
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,8 +22,36 @@ FROM direct_sales_cheque AS cheque
 JOIN direct_sales_subscription AS subscription ON subscription.id = cheque.subscription_id
 JOIN direct_sales_season_contract AS contract ON contract.id = subscription.contract_id
 JOIN direct_sales_producer AS producer ON producer.id = contract.producer_id
+WHERE NOT EXISTS (SELECT 1 FROM payment
+    WHERE payment.purpose = 'direct_sales:subscription:' || CAST(subscription.id AS VARCHAR))
 ORDER BY cheque.id
 """
+SELLERS = """
+UPDATE direct_sales_producer SET organisation_id = (SELECT MAX(payment.beneficiary_id)
+    FROM payment
+    JOIN direct_sales_subscription AS subscription
+        ON payment.purpose = 'direct_sales:subscription:' || CAST(subscription.id AS VARCHAR)
+    JOIN direct_sales_season_contract AS contract ON contract.id = subscription.contract_id
+    WHERE contract.producer_id = direct_sales_producer.id)
+"""
+BACK = """
+INSERT INTO direct_sales_cheque
+    (subscription_id, amount, due_on, state, handed_over_at, banked_at)
+SELECT subscription.id, SUM(payment.amount - payment.refunded), payment.due_on,
+    CASE WHEN SUM(CASE WHEN payment.state = 'expected' THEN 1 ELSE 0 END) > 0 THEN 'due'
+        WHEN SUM(CASE WHEN payment.state = 'settled' THEN 0 ELSE 1 END) > 0 THEN 'held'
+        ELSE 'banked' END,
+    MAX(payment.received_at), MAX(payment.settled_at)
+FROM payment
+JOIN direct_sales_subscription AS subscription
+    ON payment.purpose = 'direct_sales:subscription:' || CAST(subscription.id AS VARCHAR)
+WHERE payment.method = 'cheque'
+    AND payment.state IN ('expected', 'held', 'handed', 'settled')
+GROUP BY subscription.id, payment.due_on
+HAVING SUM(payment.amount - payment.refunded) > 0
+ORDER BY subscription.id, payment.due_on
+"""
+"""A cheque a day and a subscription, as they were: payments by other means stay in core alone."""
 STATES = {'due': 'expected', 'held': 'held', 'banked': 'settled'}
 PAYMENT = sa.table(
     'payment',
@@ -83,6 +113,9 @@ def upgrade() -> None:
     connection = op.get_bind()
     _give_sellers(connection)
     rows = [_payment(row) for row in connection.execute(OLD_CHEQUE).mappings()]
+    taken = set(connection.scalars(sa.text("SELECT reference FROM payment")))
+    for row in rows:
+        row['reference'] = _reference(int(row.pop('cheque')), taken)
     if rows:
         connection.execute(sa.insert(PAYMENT), rows)
     connection.execute(sa.text(
@@ -96,9 +129,11 @@ def upgrade() -> None:
 
 def _give_sellers(connection: sa.Connection) -> None:
     """Name the organisation of each producer whose cheques are kept."""
+    connection.execute(sa.text(SELLERS))
     connection.execute(sa.text(
         "UPDATE direct_sales_producer SET organisation_id = (SELECT member.organisation_id"
         " FROM member WHERE member.id = direct_sales_producer.member_id)"
+        " WHERE organisation_id IS NULL"
     ))
     without = connection.execute(sa.text(
         "SELECT id, name, siret FROM direct_sales_producer WHERE organisation_id IS NULL AND id IN"
@@ -125,7 +160,7 @@ def _give_sellers(connection: sa.Connection) -> None:
         )
 
 
-def _payment(cheque: sa.RowMapping) -> dict[str, object]:
+def _payment(cheque: sa.RowMapping) -> dict[str, Any]:
     state = 'cancelled' if cheque['withdrawn_at'] is not None else STATES[cheque['state']]
     return {
         'community_id': cheque['community_id'],
@@ -135,7 +170,7 @@ def _payment(cheque: sa.RowMapping) -> dict[str, object]:
         'amount': cheque['amount'],
         'method': 'cheque',
         'due_on': cheque['due_on'],
-        'reference': _reference(f"CHQ{cheque['id']:08d}"),
+        'cheque': cheque['id'],
         'state': state,
         'fee': 0,
         'refunded': 0,
@@ -146,14 +181,23 @@ def _payment(cheque: sa.RowMapping) -> dict[str, object]:
     }
 
 
-def _reference(letters: str) -> str:
-    """Return an ISO 11649 reference: RF, two check digits, letters."""
-    digits = ''.join(str(int(each, 36)) for each in letters + 'RF00')
-    return f'RF{98 - int(digits) % 97:02d}{letters}'
+def _reference(number: int, taken: set[str]) -> str:
+    """Return an ISO 11649 reference that no payment has: RF, two check digits, letters."""
+    while True:
+        letters = f'CHQ{number:08d}'
+        digits = ''.join(str(int(each, 36)) for each in letters + 'RF00')
+        found = f'RF{98 - int(digits) % 97:02d}{letters}'
+        if found not in taken:
+            taken.add(found)
+            return found
+        number += 10_000_000
 
 
 def downgrade() -> None:
-    """Take this step back; payments that are not cheques, and what came of them, are left behind."""
+    """Take this step back; payments that are not cheques, and what came of them, are left behind.
+
+    Those that are stay payments too: taking the step again finds them, and adds none.
+    """
     op.create_table('direct_sales_cheque',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subscription_id', sa.Integer(), nullable=False),
@@ -168,6 +212,11 @@ def downgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_direct_sales_cheque')),
     sa.UniqueConstraint('subscription_id', 'due_on', name=op.f('uq_direct_sales_cheque_subscription_id_due_on'))
     )
+    connection = op.get_bind()
+    connection.execute(sa.text(BACK))
+    connection.execute(sa.text(
+        "UPDATE permission_grant SET permission = 'direct_sales.treasure' WHERE permission = 'core.treasurer'"
+    ))
     op.drop_table('direct_sales_delivered')
     op.drop_table('direct_sales_committed')
     with op.batch_alter_table('direct_sales_producer', schema=None) as batch_op:
