@@ -8,7 +8,7 @@ class SellerIncomplete(Refusal):
     """CGI annex II art. 242 nonies A: name, address and SIREN of who sells."""
 
     reason = _(
-        "Une facture dit qui vend : il y faut le nom, l’adresse et le SIREN (ou le RNA d’une "
+        "Une facture dit qui vend : il y faut le nom, l’adresse et le SIREN (ou le RNA d’une "
         "association). Complétez la fiche de l’organisation."
     )
 

@@ -43,7 +43,7 @@ MANDATE = (
     ),
     _(
         "Chaque facture se lit ici dès qu’elle est faite. Vous avez trente jours pour la "
-        "contester ; un avoir la corrige."
+        "contester ; un avoir la corrige."
     ),
     _(
         "Vous dites sans attendre ce qui change : adresse, SIRET, numéro et régime de TVA. Vous "

@@ -19,7 +19,7 @@ class BankedTooEarly(StepOutOfOrder):
 class SaidByBank(StepOutOfOrder):
     """A line of a bank statement says it: that match is undone first."""
 
-    reason = _("Un relevé bancaire le dit : défaites d’abord ce rapprochement, dans les relevés.")
+    reason = _("Un relevé bancaire le dit : défaites d’abord ce rapprochement, dans les relevés.")
 
 
 class NotYet(StepOutOfOrder):

@@ -135,7 +135,7 @@ class _Reader:
             found.append(
                 Notice(
                     said(
-                        "À la ligne %(line)s, le solde ne suit pas le mouvement : il manque "
+                        "À la ligne %(line)s, le solde ne suit pas le mouvement : il manque "
                         "peut-être une ligne.",
                         line=gap,
                     )
