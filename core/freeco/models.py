@@ -18,7 +18,15 @@ from freeco.cost_price.models import (
     HoursGiven,
     Supplier,
 )
-from freeco.cost_price.share_models import Allocation, CostBill, CostShare, Settlement, TrueUp
+from freeco.cost_price.share_models import (
+    Allocation,
+    CostBill,
+    CostPayment,
+    CostSeller,
+    CostShare,
+    Settlement,
+    TrueUp,
+)
 from freeco.db import Model, MoneyCents, UtcDateTime, db
 from freeco.documents.models import Document, DocumentSeries
 from freeco.first_run.models import FoundingDraft
@@ -100,7 +108,9 @@ __all__ = [
     "Community",
     "CostBill",
     "CostItem",
+    "CostPayment",
     "CostRate",
+    "CostSeller",
     "CostShare",
     "DebitCollection",
     "DebitItem",

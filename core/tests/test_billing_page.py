@@ -5,13 +5,16 @@ from datetime import date
 import pytest
 
 from freeco.db import db
-from freeco.members.models import Community, Member
+from freeco.mail.models import OutgoingMail
+from freeco.members.membership import grant
+from freeco.members.models import TREASURER, Community, Member, Person
 from freeco.organisations.being_paid import say_billing
 from freeco.organisations.billing import Billing, VatRegime
 from freeco.organisations.models import Organisation, OrganisationRole, Role
 from freeco.testing import Visitor, make_community, make_member, sign_in_as
 
 IBAN = "FR76 3000 6000 0112 3456 7890 189"
+OTHER_IBAN = "FR14 2004 1010 0505 0001 3M02 606"
 SAID = {"iban": IBAN, "vat_regime": "charged", "vat_number": "FR 44 732829320"}
 
 
@@ -120,6 +123,97 @@ def test_saying_the_account_leaves_the_mandate_and_the_receipts_alone(
     found = billing(farm)
     assert found is not None
     assert found.self_billing_since is not None
+
+
+def others(community: Community, farm: Member) -> None:
+    """Two more who keep the farm's money, one who does not, and the treasurer of the community."""
+    assert farm.organisation is not None
+    for name, role in (("Ana", Role.TREASURER), ("Luc", Role.COORDINATOR), ("Eve", Role.SECRETARY)):
+        person = make_member(community, name, "Roux").person
+        assert person is not None
+        db.session.add(
+            OrganisationRole(organisation=farm.organisation, person_id=person.id, role=role)
+        )
+    make_member(community, "Bernard", "Delpech", permissions=(TREASURER,))
+    make_member(community, "Paul", "Gros")
+    db.session.commit()
+
+
+def told() -> dict[str, str]:
+    db.session.rollback()
+    found = {each.recipient: each.body for each in db.session.query(OutgoingMail)}
+    db.session.query(OutgoingMail).delete()
+    db.session.commit()
+    return found
+
+
+def test_another_account_is_told_at_once_to_the_others_who_keep_the_money(
+    producer: Visitor, community: Community, farm: Member
+) -> None:
+    others(community, farm)
+    producer.post(address(farm), data=SAID)
+    assert set(told()) == {
+        "ana.roux@example.org",
+        "luc.roux@example.org",
+        "bernard.delpech@example.org",
+    }
+    producer.post(address(farm), data=SAID | {"iban": OTHER_IBAN})
+    letters = told()
+    assert set(letters) == {
+        "ana.roux@example.org",
+        "luc.roux@example.org",
+        "bernard.delpech@example.org",
+    }
+    for letter in letters.values():
+        assert "Marie Dupont l’a changé le " in letter
+        assert "Avant, il finissait par 0189." in letter
+        assert "Maintenant, il finit par 2606." in letter
+        assert "appelez tout de suite Marie Dupont" in letter
+        assert "FR7630006000" not in letter
+    assert f"/organisations/{farm.id}/facturation" in letters["ana.roux@example.org"]
+    assert "/facturation" not in letters["bernard.delpech@example.org"]
+    assert "prévenez votre banque" in letters["luc.roux@example.org"]
+
+
+def test_the_same_account_said_again_is_told_to_nobody(
+    producer: Visitor, community: Community, farm: Member
+) -> None:
+    producer.post(address(farm), data=SAID)
+    others(community, farm)
+    producer.post(address(farm), data=SAID | {"iban": IBAN.replace(" ", "")})
+    producer.post(address(farm), data=SAID | {"iban": "FR76 mauvais"})
+    assert told() == {}
+
+
+def test_an_account_taken_away_and_put_back_is_told_each_time(
+    producer: Visitor, community: Community, farm: Member
+) -> None:
+    others(community, farm)
+    for iban, words in ((IBAN, "il n’y en avait pas"), ("", "il n’y en a plus"), (IBAN, "0189")):
+        producer.post(address(farm), data=SAID | {"iban": iban})
+        letters = told()
+        assert len(letters) == 3
+        assert all(words in letter for letter in letters.values())
+
+
+def test_the_treasurers_of_every_community_it_is_in_are_told_and_each_person_once(
+    producer: Visitor, community: Community, farm: Member
+) -> None:
+    others(community, farm)
+    elsewhere = make_community("ailleurs", "Ailleurs")
+    db.session.add(Member(community=elsewhere, organisation=farm.organisation))
+    make_member(elsewhere, "Nina", "Bos", permissions=(TREASURER,))
+    bernard = db.session.query(Person).filter_by(first_name="Bernard").one()
+    seat = Member(community=elsewhere, person=bernard)
+    db.session.add(seat)
+    db.session.flush()
+    grant(seat, TREASURER)
+    db.session.commit()
+    producer.post(address(farm), data=SAID)
+    recipients = [each.recipient for each in db.session.query(OutgoingMail)]
+    assert sorted(recipients) == [
+        f"{name}@example.org" for name in ("ana.roux", "bernard.delpech", "luc.roux", "nina.bos")
+    ]
 
 
 @pytest.mark.parametrize("role", [None, Role.SECRETARY])

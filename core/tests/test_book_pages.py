@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from freeco.accounting import shown
 from freeco.accounting.books import open_book
-from freeco.accounting.facts import Commitment, Gift, Purchase
+from freeco.accounting.facts import Commitment, Gift, Part, Purchase, Sale
 from freeco.accounting.fec_check import check_fec
 from freeco.accounting.models import Book
 from freeco.accounting.recording import record
@@ -192,3 +192,18 @@ def test_the_year_in_progress_says_today(client: Visitor, platform: Book) -> Non
     record(platform, Gift("core:person:7", Money(100), "cash"), today(), "now")
     assert "Ce qu’il y a aujourd’hui" in client.get("/comptes").text
     assert "Ce qu’il y avait le" in words(client.get("/comptes?annee=2025").text)
+
+
+def test_a_volume_is_written_as_people_write_it_and_the_book_keeps_its_own(
+    client: Visitor, platform: Book
+) -> None:
+    label = "Participation aux frais, novembre 2025 sur un volume de "
+    for key, volume in (("one", "338.60"), ("back", "-1338.60")):
+        part = Part(Money(1354), nature="service")
+        fact = Sale("core:organisation:9", [part], label=label + volume)
+        record(platform, fact, date(2025, 11, 30), key)
+    db.session.commit()
+    page = words(client.get("/comptes?annee=2025").text)
+    assert f"{label}338,60 €" in page
+    assert f"{label}−1 338,60 €" in page
+    assert f"{label}338.60" in client.get("/comptes/csv?annee=2025").text

@@ -202,6 +202,7 @@ def test_one_save_keeps_every_choice(client: Visitor, member: Member, person: Pe
         "core-charter": "weekly",
         "core-payment": "at_once",
         "core-debit": "at_once",
+        "core-account": "at_once",
         "core-opening": "at_once",
         "core-digest": "weekly",
     }
@@ -231,6 +232,7 @@ def test_a_choice_that_does_not_exist_is_refused_and_nothing_is_kept(
         "core-charter": "weekly",
         "core-payment": "at_once",
         "core-debit": "at_once",
+        "core-account": "at_once",
         "core-opening": "at_once",
         "core-digest": "weekly",
         "email": "1",

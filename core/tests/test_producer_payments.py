@@ -1,6 +1,6 @@
 """A producer's page: promised, received, due, to the cent; for who acts for it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -16,7 +16,7 @@ from freeco.payments import producer, steps
 from freeco.payments.models import Method, Payment
 from freeco.payments.parties import party_of
 from freeco.payments.producer import Sums
-from freeco.testing import Visitor, make_member
+from freeco.testing import Visitor, make_community, make_member
 from freeco.testing.people import sign_in_as
 
 DAY = today()
@@ -154,3 +154,83 @@ def test_contracts_of_one_name_are_one_line(
         "Panier de légumes": Money(3000)
     }
     assert len(db.session.scalars(select(Payment)).all()) == 3
+
+
+def cards(client: Visitor, reader: Member) -> str:
+    assert reader.person is not None
+    visitor = sign_in_as(client, reader.person)
+    visitor.get("/lavergne/")
+    visitor.post("/lavergne/chapeau", data={"hat": "producer"})
+    return plain(visitor.get("/lavergne/").text)
+
+
+def test_the_home_says_what_is_due_and_handed_this_month_and_leads_to_the_page(
+    client: Visitor, farm: Member, denis: Member, member: Member
+) -> None:
+    payment(farm, member, 1999, DAY - timedelta(days=40))
+    payment(farm, member, 77_700, DAY + timedelta(days=40))
+    handed, held, banked = (payment(farm, member, each) for each in (4000, 5000, 6000))
+    payment(farm, member, 100)
+    for each in (handed, held, banked):
+        steps.receive(each, denis, on=DAY)
+    steps.hand_over(handed, denis)
+    steps.bank([banked], DAY, denis)
+    db.session.commit()
+    page = cards(client, denis)
+    assert "Ce mois-ci pour Ferme du Pré" in page
+    assert "Attendu : 20,99 €. 1 chèque à encaisser : 40,00 €." in page
+    assert f'href="{_address(farm)}"' in page
+
+
+def test_the_home_says_nothing_when_nothing_is_waited_for(
+    client: Visitor, farm: Member, denis: Member, member: Member
+) -> None:
+    payment(farm, member, 77_700, DAY + timedelta(days=40))
+    assert "Ce mois-ci" not in cards(client, denis)
+
+
+def test_the_home_says_it_to_those_only_who_see_the_money(
+    client: Visitor, farm: Member, denis: Member, member: Member, community: Community
+) -> None:
+    payment(farm, member, 4000)
+    secretary = make_member(community, "Sofia", "Lopez")
+    treasurer = make_member(community, "Ana", "Roux")
+    for one, role in ((secretary, Role.SECRETARY), (treasurer, Role.TREASURER)):
+        assert one.person_id is not None
+        assert farm.organisation is not None
+        db.session.add(
+            OrganisationRole(organisation=farm.organisation, person_id=one.person_id, role=role)
+        )
+    db.session.commit()
+    assert "Ce mois-ci" not in cards(client, secretary)
+    assert "Ce mois-ci" not in cards(client, member)
+    assert "Attendu : 40,00 €." in cards(client, treasurer)
+
+
+def test_one_line_for_each_organisation_and_nothing_of_another_community(
+    client: Visitor, farm: Member, denis: Member, member: Member
+) -> None:
+    mill = Member(
+        community=farm.community, organisation=Organisation(kind="independent", name="Moulin")
+    )
+    db.session.add(mill)
+    db.session.flush()
+    assert mill.organisation is not None
+    assert denis.person_id is not None
+    db.session.add(
+        OrganisationRole(
+            organisation=mill.organisation, person_id=denis.person_id, role=Role.COORDINATOR
+        )
+    )
+    elsewhere = Member(
+        community=make_community("ailleurs", "Ailleurs"), organisation=farm.organisation
+    )
+    db.session.add(elsewhere)
+    db.session.commit()
+    payment(farm, member, 4000)
+    payment(mill, member, 500)
+    payment(elsewhere, member, 900)
+    page = cards(client, denis)
+    assert "Attendu : 40,00 €." in page
+    assert "Attendu : 5,00 €." in page
+    assert page.count("Ce mois-ci pour") == 2

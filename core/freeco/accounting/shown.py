@@ -1,5 +1,6 @@
 """What a page shows of a book: a year in plain words, its entries, and whether they hold."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +15,14 @@ from freeco.accounting.years import Year, closing_key, year_named, year_of
 from freeco.clock import now, today
 from freeco.db import db
 from freeco.errors import Absent
-from freeco.i18n import _
+from freeco.i18n import _, money
 from freeco.module import Text
 from freeco.money import Money, total
 from freeco.organisations.models import Organisation
 from freeco.web.lists import Page, page_of_query
 
 LINES = 20
+VOLUME = re.compile(r" volume de (?P<volume>-?\d+\.\d\d)$")
 READ_AGAIN = 200
 """Entries read again each time the page is shown: a view costs the same whatever the book."""
 
@@ -71,6 +73,20 @@ class ShownBook:
         """Whether the year is that of the calendar, which needs no saying."""
         first, last = self.year.first_day, self.year.last_day
         return (first.month, first.day, last.month, last.day) == (1, 1, 12, 31)
+
+    def label_of(self, entry: EntryRead) -> str:
+        """Return an entry's label, the amount it ends with as people write it.
+
+        The book itself keeps it with a point, for those who compute a rate again from its files
+        (docs/recompute_rate.py).
+        """
+        found = VOLUME.search(entry.label)
+        if found is None:
+            return entry.label
+        written = found["volume"]
+        return entry.label[: found.start("volume")] + money(
+            Money(int(written.replace(".", "")), self.book.currency)
+        )
 
     def moved(self, entry: EntryRead) -> Money:
         """Return what an entry moves: the sum of its debits."""

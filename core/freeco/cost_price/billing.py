@@ -11,6 +11,7 @@ from freeco.accounting.recording import platform_book
 from freeco.clock import today
 from freeco.cost_price.errors import MonthNotOver, YearSettled
 from freeco.cost_price.invoicing import credit_shares, invoice_share, share_label, vat_rate
+from freeco.cost_price.sellers import as_drawn
 from freeco.cost_price.share_models import CostBill, CostShare, TrueUp
 from freeco.db import db, lock
 from freeco.errors import Refusal
@@ -91,9 +92,9 @@ def _write(
         document_id, vat = document.id, document.vat
     else:
         net = -amount - Part(-amount, vat_rate(platform_book())).vat
-        key = f"cost_bill:{organisation.id}:{month:%Y-%m}"
+        said = f"cost_bill:{{}}:{month:%Y-%m}"
         reason = share_label(month)
-        credited = credit_shares(organisation, net, day, key, reason, volume=euros(volume))
+        credited = credit_shares(organisation, net, day, said, reason, volume=euros(volume))
         amount, vat = -credited.gross, -credited.vat
         if not amount:
             return None
@@ -123,11 +124,14 @@ def euros(amount: Money) -> str:
 
 
 def owing(month: date) -> list[Organisation]:
-    """Return the organisations that have shares to bill up to the end of a month, by age."""
+    """Return the organisations that have shares to bill up to the end of a month.
+
+    In the order of their drawn numbers: see ``sellers``.
+    """
     last = end_of(month.replace(day=1))
     waiting = select(CostShare.organisation_id).where(or_(_new(last), _back(last)))
-    query = select(Organisation).where(Organisation.id.in_(waiting))
-    return list(db.session.scalars(query.order_by(Organisation.id)))
+    ids = as_drawn(db.session.scalars(waiting.distinct()))
+    return [db.session.get_one(Organisation, each) for each in ids]
 
 
 def bill_all(month: date) -> list[CostBill]:

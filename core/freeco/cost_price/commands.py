@@ -10,7 +10,7 @@ from sqlalchemy import select
 from freeco.cells import BadCell, cents
 from freeco.cli_output import out
 from freeco.clock import today
-from freeco.cost_price import billing, items, keys, true_up
+from freeco.cost_price import billing, items, keys, paying, true_up
 from freeco.cost_price.models import HIGHEST_BASIS_POINTS, Basis, CostItem, Pool
 from freeco.cost_price.share_models import Allocation, Settlement
 from freeco.cost_price.words import BASES, POOLS
@@ -175,6 +175,34 @@ def bill(month: date) -> None:
     for each in made:
         out.print(f"{each.organisation.name} : {money(each.amount)}", highlight=False)
     out.print(counted("%(num)s facture faite.", "%(num)s factures faites.", len(made)))
+
+
+@cost.command()
+def unpaid() -> None:
+    """Lister les factures de participation qui restent à régler, les plus anciennes d’abord."""
+    table = Table("Facture", "Jour", "Âge", "Organisation", "Reste à régler")
+    found = paying.unpaid()
+    for each in found:
+        table.add_row(
+            each.invoice.number,
+            each.invoice.issued_on.isoformat(),
+            str(counted("%(num)s jour", "%(num)s jours", each.days)),
+            each.bill.organisation.name,
+            money(each.left),
+        )
+    if found:
+        out.print(table)
+    out.print(counted("%(num)s facture à régler.", "%(num)s factures à régler.", len(found)))
+
+
+@cost.command()
+@click.argument("number")
+@click.option("--day", type=Day(), help="Jour du virement ; aujourd’hui sinon.")
+def paid(number: str, day: date | None) -> None:
+    """Noter qu’une facture de participation est réglée, par virement, dans les deux livres."""
+    made = paying.note_paid(number, day or today())
+    db.session.commit()
+    out.print(f"Facture réglée : {money(made.amount)}.", highlight=False)
 
 
 @cost.command(name="true-up")

@@ -92,6 +92,24 @@ class NoShare(Refusal):
     reason = _("Aucune participation n’est comptée pour cet achat.")
 
 
+class NoSuchBill(Refusal):
+    """The platform has no invoice of this number."""
+
+    reason = _("Aucune facture de participation ne porte ce numéro.")
+
+
+class NothingToPay(Refusal):
+    """It is paid already, or credit notes took it off whole."""
+
+    reason = _("Cette facture est déjà réglée, ou des avoirs l’ont annulée.")
+
+
+class PaidOnNoSuchDay(Refusal):
+    """Before the invoice, or in the days to come."""
+
+    reason = _("Une facture se règle entre son jour et aujourd’hui.")
+
+
 class CannotGiveBack(Refusal):
     """The invoices of the year do not hold what is to be given back."""
 

@@ -18,6 +18,7 @@ from freeco.accounting.facts import (
 from freeco.accounting.models import Book
 from freeco.accounting.recording import platform_book, record
 from freeco.cost_price.closed_books import day_open
+from freeco.cost_price.sellers import number_of, party_in_book
 from freeco.cost_price.share_models import CostBill
 from freeco.db import db
 from freeco.documents.amounts import InvoiceLine
@@ -67,17 +68,16 @@ def invoice_share(
     """Invoice the shares of a month, in both books. Raises what ``issue_invoice`` raises."""
     book = platform_book()
     rate = vat_rate(book)
-    month = f"{period[0]:%Y-%m}"
-    key = f"cost_bill:{organisation.id}:{month}"
-    buyer = buyer_of(organisation)
+    said = f"cost_bill:{{}}:{period[0]:%Y-%m}"
+    party = party_in_book(organisation)
     sale = Sale(
-        buyer.party,
+        party,
         [Part(amount, rate, "service")],
         label=f"{share_label(period[0])}{OVER}{volume}",
     )
     document = issue_invoice(
         book,
-        buyer=buyer,
+        buyer=buyer_of(organisation),
         lines=[
             InvoiceLine(
                 f"Participation aux frais de la plateforme, {_in_words(period[0])}",
@@ -87,12 +87,13 @@ def invoice_share(
             )
         ],
         day=day,
-        key=key,
+        key=said.format(number_of(organisation)),
         terms=Terms(period=period),
         fact=sale,
+        party_in_book=party,
     )
     vat = document.vat if _deducts(organisation) else Money(0)
-    _mirror(organisation, cost_share(PLATFORM, amount, vat), day, key, document.number)
+    _mirror(organisation, cost_share(PLATFORM, amount, vat), day, said, document.number)
     return document
 
 
@@ -113,7 +114,7 @@ def credit_shares(
     organisation: Organisation,
     net: Money,
     day: date,
-    key: str,
+    said: str,
     reason: str,
     *,
     volume: str = "",
@@ -121,9 +122,12 @@ def credit_shares(
 ) -> Credited:
     """Give back an amount without VAT, from the latest invoices on, in both books.
 
-    A credit note corrects one invoice: there are as many as it takes. Returns what was given
-    back, which is less when the invoices do not hold so much any more.
+    A credit note corrects one invoice: there are as many as it takes. ``said`` is the key, with
+    ``{}`` for the seller's number. Returns what was given back, which is less when the invoices
+    do not hold so much any more.
     """
+    party = party_in_book(organisation)
+    key = said.format(number_of(organisation))
     rate = vat_rate(platform_book())
     found = Credited(Money(0), Money(0))
     first = ""
@@ -142,14 +146,15 @@ def credit_shares(
             [InvoiceLine(reason, gross, vat_basis_points=rate, nature="service")],
             reason=reason,
             day=day,
-            key=f"{key}:{invoice.id}",
-            fact=SaleLessened(invoice.party, [part], adjusts_price=adjusts_price, label=label),
+            key=f"{key}:{invoice.number}",
+            fact=SaleLessened(party, [part], adjusts_price=adjusts_price, label=label),
+            party_in_book=party,
         )
         first = first or note.number
         found = Credited(found.net + gross - note.vat, found.vat + note.vat)
     if found.net:
         vat = found.vat if _deducts(organisation) else Money(0)
-        _mirror(organisation, cost_share_lessened(PLATFORM, found.gross, vat), day, key, first)
+        _mirror(organisation, cost_share_lessened(PLATFORM, found.gross, vat), day, said, first)
     return found
 
 
@@ -167,7 +172,8 @@ def _deducts(organisation: Organisation) -> bool:
     return billing is not None and billing.vat_regime == VatRegime.CHARGED
 
 
-def _mirror(organisation: Organisation, fact: Fact, day: date, key: str, piece: str) -> None:
-    """Write in the organisation's own book what the platform's says."""
+def _mirror(organisation: Organisation, fact: Fact, day: date, said: str, piece: str) -> None:
+    """Write in the organisation's own book what the platform's says, without its number there."""
     theirs = open_book(organisation, rehearsal=False)
+    key = said.format(organisation.id)
     record(theirs, fact, day_open(theirs, day), key, piece=piece, piece_day=day)

@@ -14,6 +14,17 @@ from freeco.money import Money
 from freeco.organisations.models import Organisation
 
 
+class CostSeller(Model):
+    """A seller's number in the platform's book: drawn, so that the public book names nobody."""
+
+    __tablename__ = "cost_seller"
+
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, autoincrement=False
+    )
+    number: Mapped[int] = mapped_column(unique=True)
+
+
 class CostBill(Model):
     """The shares of an organisation's month, in one invoice (a credit note when below zero)."""
 
@@ -43,6 +54,23 @@ class CostBill(Model):
     def net(self) -> Money:
         """What the platform has of it, VAT apart."""
         return self.amount - self.vat
+
+
+class CostPayment(Model):
+    """An invoice of the shares that was paid, whole, in both books."""
+
+    __tablename__ = "cost_payment"
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+
+    bill_id: Mapped[int] = mapped_column(
+        ForeignKey("cost_bill.id"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[date]
+    amount: Mapped[Money]
+    """What credit notes had left of it that day, VAT included."""
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"))
+    """In the platform's book."""
+    noted_at: Mapped[datetime] = mapped_column(default_factory=now)
 
 
 class CostShare(Model):

@@ -19,6 +19,7 @@ from freeco.cost_price.invoicing import credit_shares
 from freeco.cost_price.keys import key_in_force
 from freeco.cost_price.measures import sellers, weigh
 from freeco.cost_price.models import CostItem
+from freeco.cost_price.sellers import as_drawn
 from freeco.cost_price.share_models import Allocation, CostBill, Settlement, TrueUp
 from freeco.db import db, lock
 from freeco.money import Money, total
@@ -125,8 +126,8 @@ def true_up(year: int) -> TrueUp:
     )
     db.session.add(done)
     db.session.flush()
-    for organisation_id, outcome in proposal.outcomes.items():
-        _settle(year, organisation_id, outcome, proposal)
+    for organisation_id in as_drawn(proposal.outcomes):
+        _settle(year, organisation_id, proposal.outcomes[organisation_id], proposal)
     return done
 
 
@@ -179,10 +180,10 @@ def _settle(year: int, organisation_id: int, outcome: Outcome, proposal: Proposa
 
 def _credit(organisation: Organisation, year: int, net: Money) -> Money:
     """Give back by credit notes of the last day of the year; return their VAT."""
-    key = f"cost_true_up:{organisation.id}:{year}"
+    said = f"cost_true_up:{{}}:{year}"
     label = LABEL.format(year=year)
     day = date(year, 12, 31)
-    done = credit_shares(organisation, net, day, key, label, adjusts_price=True)
+    done = credit_shares(organisation, net, day, said, label, adjusts_price=True)
     if done.net != net:
         raise CannotGiveBack
     return done.vat

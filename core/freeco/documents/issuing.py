@@ -64,12 +64,14 @@ def issue_invoice(
     community: Community | None = None,
     from_advances: bool = False,
     fact: Fact | None = None,
+    party_in_book: str = "",
 ) -> Document:
     """Issue an invoice of whose book it is, record its sale, and return it; a key is issued once.
 
     The sale is ``Sale(buyer.party, parts of the lines, from_advances)`` unless ``fact`` says
-    otherwise, with the same amounts. Raises SellerIncomplete, VatNumberMissing, WrongRate,
-    NoMandate, EarlierDay, DocumentKeyReused, FactDiffers, and what posting raises.
+    otherwise, with the same amounts. ``party_in_book`` is who the buyer is in the book, when the
+    document and the book do not name it alike. Raises SellerIncomplete, VatNumberMissing,
+    WrongRate, NoMandate, EarlierDay, DocumentKeyReused, FactDiffers, and what posting raises.
     """
     lock(book)
     rates = at_rates(lines)
@@ -85,7 +87,8 @@ def issue_invoice(
         raise ValueError("more was paid than is invoiced")
     if terms.by_mandate:
         check_mandate(book, day)
-    sale = fact or Sale(buyer.party, parts_of(lines), from_advances=from_advances)
+    party = party_in_book or buyer.party
+    sale = fact or Sale(party, parts_of(lines), from_advances=from_advances)
     content = _content(book, Kind.INVOICE, seller, buyer, lines, day) | {
         "due_on": (terms.due_on or day).isoformat(),
         "paid": terms.paid.cents,
@@ -95,7 +98,7 @@ def issue_invoice(
         "anatomy": [[label, amount.cents] for label, amount in terms.anatomy],
         "mandate": terms.by_mandate,
     }
-    return _issue(book, Kind.INVOICE, content, day, key, community, sale, None)
+    return _issue(book, Kind.INVOICE, content, day, key, community, sale, None, party)
 
 
 def issue_credit_note(
@@ -107,10 +110,12 @@ def issue_credit_note(
     key: str,
     adjusts_price: bool = False,
     fact: Fact | None = None,
+    party_in_book: str = "",
 ) -> Document:
     """Give part of an invoice back, or all that is left of it when no lines are said.
 
-    ``reason`` is printed. The fact is ``SaleLessened`` unless said otherwise. Raises
+    ``reason`` is printed. The fact is ``SaleLessened`` unless said otherwise; ``party_in_book``
+    is as the invoice's was. Raises
     NotAnInvoice, MoreThanCorrected (rate by rate, all credit notes together), EarlierDay,
     DocumentKeyReused, FactDiffers, and what posting raises.
     """
@@ -131,13 +136,15 @@ def issue_credit_note(
         raise MoreThanCorrected
     said = invoice.content
     seller, buyer = Seller(**said["seller"]), Buyer(**said["buyer"])
-    lessened = fact or SaleLessened(invoice.party, parts_of(wanted), adjusts_price=adjusts_price)
+    party = party_in_book or invoice.party
+    lessened = fact or SaleLessened(party, parts_of(wanted), adjusts_price=adjusts_price)
     content = _content(book, Kind.CREDIT_NOTE, seller, buyer, wanted, day) | {
         "reason": reason,
         "corrects": {"number": invoice.number, "day": invoice.issued_on.isoformat()},
         "mandate": said["mandate"],
     }
-    return _issue(book, Kind.CREDIT_NOTE, content, day, key, invoice.community, lessened, invoice)
+    community = invoice.community
+    return _issue(book, Kind.CREDIT_NOTE, content, day, key, community, lessened, invoice, party)
 
 
 def left_of(invoice: Document) -> dict[int, Money]:
@@ -237,10 +244,10 @@ def _issue(
     community: Community | None,
     fact: Fact,
     corrects: Document | None,
+    party_in_book: str,
 ) -> Document:
-    party = content["buyer"]["party"]
     gross, vat = Money(content["total"]), Money(content["vat"])
-    _check_fact(fact, party, gross, vat, sign=1 if kind == Kind.INVOICE else -1)
+    _check_fact(fact, party_in_book, gross, vat, sign=1 if kind == Kind.INVOICE else -1)
     series, position, number = next_number(book, kind, day)
     content["number"] = number
     entry = recording.record(book, fact, day, f"document:{key}", piece=number, piece_day=day)
@@ -248,7 +255,7 @@ def _issue(
         series,
         position,
         content=content,
-        party=party,
+        party=content["buyer"]["party"],
         community=community,
         total=gross,
         vat=vat,

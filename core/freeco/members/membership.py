@@ -300,6 +300,11 @@ def revoke(member: Member, permission: str) -> None:
 
 def stewards(community: Community) -> list[Member]:
     """Return those who look after the community, the longest in charge first."""
+    return holding(community, STEWARD)
+
+
+def holding(community: Community, permission: str) -> list[Member]:
+    """Return the members who hold a permission, the longest in charge first."""
     return list(
         db.session.scalars(
             select(Member)
@@ -307,7 +312,7 @@ def stewards(community: Community) -> list[Member]:
             .where(
                 Member.community_id == community.id,
                 Member.left_at.is_(None),
-                PermissionGrant.permission == STEWARD,
+                PermissionGrant.permission == permission,
             )
             .order_by(PermissionGrant.id)
         )

@@ -38,7 +38,13 @@ DEBIT = Topic(
     _("Vous avez signé un mandat de prélèvement."),
     "at_once",
 )
-CORE = (REMINDER, CHARTER, PAYMENT, DEBIT, OPENING, DIGEST)
+ACCOUNT = Topic(
+    "core.account",
+    _("L’IBAN d’une organisation change"),
+    _("Vous tenez les comptes de cette organisation, ou la trésorerie de cette communauté."),
+    "at_once",
+)
+CORE = (REMINDER, CHARTER, PAYMENT, DEBIT, ACCOUNT, OPENING, DIGEST)
 
 
 class UnknownTopic(LookupError):

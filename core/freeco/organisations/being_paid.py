@@ -15,6 +15,7 @@ from freeco.db import db, lock
 from freeco.errors import Absent, Invalid
 from freeco.i18n import said
 from freeco.members.models import Member
+from freeco.organisations.account_notices import tell_of_change
 from freeco.organisations.billing import Billing, VatRegime
 from freeco.organisations.models import Organisation, Role
 from freeco.organisations.services import holds_role
@@ -49,8 +50,13 @@ def say_billing(
     vat_regime: str = VatRegime.FRANCHISE,
     vat_number: str = "",
     creditor_identifier: str = "",
+    by: Member | None = None,
 ) -> Billing:
-    """Say how an organisation is paid and whether it charges VAT. Raises Invalid by field."""
+    """Say how an organisation is paid and whether it charges VAT. Raises Invalid by field.
+
+    Another IBAN is told at once to the others who keep its money; ``by`` is who says it, nobody
+    where nobody is to be told (an import).
+    """
     lock(organisation)
     wrong: dict[str, list[str]] = {}
 
@@ -83,11 +89,15 @@ def say_billing(
     if wrong:
         raise Invalid(wrong)
     billing = _opened(organisation)
+    lock(billing)
+    before = billing.iban
     billing.iban, billing.bic = iban, bic
     billing.vat_regime, billing.vat_number = vat_regime, number
     billing.creditor_identifier = creditor
     billing.changed_at = now()
     db.session.flush()
+    if by is not None and iban != before:
+        tell_of_change(organisation, before, iban, by, MONEY_ROLES)
     return billing
 
 

@@ -86,7 +86,9 @@ def page(member_id: int) -> ResponseReturnValue:
 def change(member_id: int) -> ResponseReturnValue:
     """Say how an organisation is paid."""
     body, form = _mine(member_id), Form.sent()
-    if not form.apply(BillingSchema(), lambda **said: being_paid.say_billing(body, **said)):
+    if not form.apply(
+        BillingSchema(), lambda **said: being_paid.say_billing(body, **said, by=g.member)
+    ):
         return _show(member_id, form)
     flash(str(_("C’est enregistré.")), "good")
     return _back(member_id)

@@ -18,7 +18,15 @@ from freeco.payments.errors import (
 )
 from freeco.payments.models import Method, Payment, RemittanceSlip, State
 from freeco.payments.statement_models import BankLine, Match
-from freeco.payments.step_log import catch_up, here, instant, move, standing_steps, take_back
+from freeco.payments.step_log import (
+    catch_up,
+    here,
+    instant,
+    lock_in_order,
+    move,
+    standing_steps,
+    take_back,
+)
 
 BY_HAND = (Method.CHEQUE, Method.TRANSFER, Method.CASH)
 """What people see with their own eyes; what a provider said is not theirs to undo."""
@@ -57,16 +65,14 @@ def bank(cheques: Iterable[Payment], on: date, by: Member) -> RemittanceSlip:
 
     Raises NothingToBank, SeveralBeneficiaries, BankedTooEarly, StepOutOfOrder.
     """
-    # In one order, so that two slips made at once wait for each other and never for ever.
-    chosen = sorted(set(cheques), key=lambda each: each.id)
+    chosen = lock_in_order(cheques)
     if not chosen:
         raise NothingToBank
     for each in chosen:
-        lock(each)
-        catch_up(each)
         _refuse_unbankable(each, chosen[0], on)
     slip = _slip(chosen[0], on)
     for each in chosen:
+        catch_up(each)
         each.slip_id = slip.id
         note_banked(each, on, by, piece=f"bordereau:{slip.number}")
     return slip

@@ -1,13 +1,17 @@
-"""What payments say on the home page: where a table stands, and the treasurer's work."""
+"""What payments say on the home page: where a table stands, the treasurer's work, a producer's."""
 
+from calendar import monthrange
 from collections.abc import Collection, Iterator
 
 from flask import url_for
 
+from freeco.clock import today
 from freeco.i18n import counted, day_and_month, money, said
 from freeco.members.models import TREASURER, Community, Member
 from freeco.module import Card
-from freeco.payments import own, treasury
+from freeco.organisations.being_paid import keeps_money
+from freeco.organisations.services import acting_for
+from freeco.payments import own, producer, treasury
 
 
 def cards_for(community: Community, member: Member, held: Collection[str]) -> list[Card]:
@@ -15,6 +19,7 @@ def cards_for(community: Community, member: Member, held: Collection[str]) -> li
     found = list(_of_payer(community, member))
     if TREASURER in held:
         found += _of_treasurer(community)
+    found += _of_producer(community, member)
     return found
 
 
@@ -82,6 +87,44 @@ def _of_treasurer(community: Community) -> Iterator[Card]:
             action=said("Noter les paiements reçus"),
             hat="treasurer",
         )
+
+
+def _of_producer(community: Community, member: Member) -> Iterator[Card]:
+    mine = {
+        each.organisation.id: each
+        for each in acting_for(member)
+        if each.organisation is not None and keeps_money(each, member)
+    }
+    if not mine:
+        return
+    first = today(community.timezone).replace(day=1)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    for number, waits in producer.waiting_of(community, mine, last).items():
+        yield Card(
+            title=said("Ce mois-ci pour %(name)s", name=mine[number].name),
+            text=_waits(waits),
+            url=url_for(
+                "producer_payments.home", community=community.slug, member_id=mine[number].id
+            ),
+            action=said("Voir les paiements"),
+            hat="producer",
+        )
+
+
+def _waits(waits: producer.Waiting) -> str:
+    words = []
+    if waits.due:
+        words.append(said("Attendu : %(sum)s.", sum=money(waits.due)))
+    if waits.cheques:
+        words.append(
+            counted(
+                "%(num)s chèque à encaisser : %(sum)s.",
+                "%(num)s chèques à encaisser : %(sum)s.",
+                waits.cheques,
+                sum=money(waits.handed),
+            )
+        )
+    return " ".join(words)
 
 
 def _folder(community: Community, folder: treasury.Folder) -> str:

@@ -41,7 +41,7 @@ from freeco.payments.debit_models import (
 from freeco.payments.debit_words import ENDS_MANDATE
 from freeco.payments.models import Method, Payment, State
 from freeco.payments.providers import Started
-from freeco.payments.step_log import book_of, instant, local_day, open_day
+from freeco.payments.step_log import book_of, instant, local_day, lock_in_order, open_day
 
 CONTESTED_MONTHS = 13
 """How long an unauthorised debit may come back (CMF art. L133-24)."""
@@ -194,7 +194,6 @@ def send(collection: DebitCollection) -> list[DebitItem]:
     for item in sorted(collection.items, key=lambda each: each.payment_id):
         payment, mandate = item.payment, item.mandate
         lock(mandate)
-        lock(payment)
         due = payment.state == State.EXPECTED and payment.method == Method.DEBIT
         if not due or not mandates.allows(mandate, collection.collects_on):
             _take_out(item)
@@ -216,6 +215,7 @@ def _take_out(item: DebitItem) -> None:
 
 
 def _locked(collection: DebitCollection, *states: CollectionState) -> None:
+    lock_in_order(item.payment for item in collection.items)
     lock(collection.organisation)
     lock(collection)
     if collection.state not in states:
@@ -240,6 +240,7 @@ def credit(collection: DebitCollection, on: date, by: Member | None) -> int:
 
 def credit_item(item: DebitItem, on: date, by: Member | None) -> None:
     """Note that one debit reached the account; once. Raises NotThere."""
+    lock(item.payment)
     lock(item)
     if item.state == ItemState.CREDITED:
         return
@@ -269,8 +270,9 @@ def note_return(
     that says that the account is of no use ends the mandate. Raises NotThere, ReturnTooEarly,
     ReturnTooLate, NotYet.
     """
-    lock(item)
     payment = item.payment
+    lock(payment)
+    lock(item)
     if item.state == ItemState.ANNOUNCED:
         raise NotThere
     if item.state == ItemState.RETURNED:
@@ -282,7 +284,6 @@ def note_return(
         raise ReturnTooEarly
     if on > months_after(item.collection.collects_on, CONTESTED_MONTHS):
         raise ReturnTooLate
-    lock(payment)
     item.after_refund = bool(payment.refunded)
     again = steps.fail(payment, instant(payment, on), code, fee=fee, by=by)
     item.state = ItemState.RETURNED

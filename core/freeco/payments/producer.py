@@ -14,6 +14,7 @@ from freeco.payments.models import Payment, State
 from freeco.payments.words import labels, purpose_words
 
 GIVEN = (State.HELD, State.HANDED, State.SETTLED)
+COMING = (State.EXPECTED, State.PENDING, State.UNKNOWN)
 GIVEN_UP = (State.FAILED, State.CANCELLED)
 
 
@@ -39,6 +40,17 @@ class Sums:
             received=self.received + amount if state in GIVEN else self.received,
             banked=self.banked + amount if state == State.SETTLED else self.banked,
         )
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What an organisation waits for until the end of a month."""
+
+    due: Money = Money(0)
+    """What nobody has given yet, the late included."""
+    handed: Money = Money(0)
+    """The cheques it was handed, that can be banked by then."""
+    cheques: int = 0
 
 
 @dataclass(frozen=True)
@@ -91,3 +103,31 @@ def cheques_to_bank(community: Community, organisation: Organisation) -> Iterabl
         Payment.state == State.HANDED,
     )
     return db.session.scalars(query.order_by(Payment.due_on, Payment.id)).all()
+
+
+def waiting_of(
+    community: Community, organisations: Iterable[int], until: date
+) -> dict[int, Waiting]:
+    """Return, in one query, what organisations wait for until a day; those that wait for something.
+
+    ``organisations`` are their numbers, in the order of the answer.
+    """
+    numbers = list(organisations)
+    rows = db.session.execute(
+        select(Payment.beneficiary_id, Payment.state, func.count(), func.sum(Payment.amount))
+        .where(
+            Payment.community_id == community.id,
+            Payment.beneficiary_id.in_(numbers),
+            Payment.state.in_((*COMING, State.HANDED)),
+            Payment.due_on <= until,
+        )
+        .group_by(Payment.beneficiary_id, Payment.state)
+    )
+    found: dict[int, Waiting] = {}
+    for beneficiary, state, many, amount in rows:
+        known = found.get(beneficiary, Waiting())
+        if state == State.HANDED:
+            found[beneficiary] = replace(known, handed=amount, cheques=many)
+        else:
+            found[beneficiary] = replace(known, due=known.due + amount)
+    return {each: found[each] for each in numbers if each in found}

@@ -14,7 +14,7 @@ from freeco.payments.debit_models import DebitCollection, ItemState
 from freeco.payments.models import Method, Payment, RemittanceSlip, State
 from freeco.payments.statement_models import Aside, BankLine, LineState, Match, RefusedMatch
 from freeco.payments.statements_matching import item_of, open_lines, proposals_for, slip_amount
-from freeco.payments.step_log import instant
+from freeco.payments.step_log import instant, lock_in_order
 
 UNPAID = "other"
 """Why a payment came back, when the bank gave no code; see ``words.REASONS``."""
@@ -55,10 +55,11 @@ def accept(line: BankLine, target: str, by: Member) -> None:
 
     Raises LineTaken, AmountDiffers, AlreadyMatched, MatchedElsewhere, Absent, StepOutOfOrder.
     """
-    _lock_open(line)
     kind, _colon, number = target.partition(":")
     if not number.isascii() or not number.isdigit():
         raise Absent
+    lock_in_order(_touched(target))
+    _lock_open(line)
     if kind == "payment":
         _pay(line, _payment(line, int(number)), by)
     elif kind == "return":
@@ -74,16 +75,34 @@ def accept(line: BankLine, target: str, by: Member) -> None:
 
 
 def accept_certain(community: Community, organisation: Organisation, by: Member) -> int:
-    """Accept every proposal that is certain, or none; return how many."""
+    """Accept every proposal that is certain, or none; return how many.
+
+    What becomes certain while it waits for the payments is left for the next time.
+    """
+
+    def certain() -> list[tuple[BankLine, str]]:
+        lines = open_lines(community, organisation, by)
+        by_id = {line.id: line for line in lines}
+        found = proposals_for(community, organisation, lines).proposals
+        return [(by_id[each.line], each.target) for each in found if each.certain]
+
+    known = {target for _line, target in certain()}
+    lock_in_order(payment for target in known for payment in _touched(target))
     lock(organisation)
-    lines = open_lines(community, organisation, by)
-    by_id = {line.id: line for line in lines}
-    certain = [
-        each for each in proposals_for(community, organisation, lines).proposals if each.certain
-    ]
-    for each in certain:
-        accept(by_id[each.line], each.target, by)
-    return len(certain)
+    accepted = [(line, target) for line, target in certain() if target in known]
+    for line, target in accepted:
+        accept(line, target, by)
+    return len(accepted)
+
+
+def _touched(target: str) -> list[Payment]:
+    """Return the payments that a target moves, to lock them before anything else."""
+    kind, _colon, number = target.partition(":")
+    if kind in ("payment", "return"):
+        payment = db.session.get(Payment, int(number))
+        return [payment] if payment is not None else []
+    collection = db.session.get(DebitCollection, int(number)) if kind == "collection" else None
+    return [item.payment for item in collection.items] if collection is not None else []
 
 
 def refuse(line: BankLine, target: str) -> None:
@@ -107,20 +126,23 @@ def undo(line: BankLine, by: Member) -> None:
     Raises CannotUndo for a debit, which the bank alone returns, and once the payment has moved
     on; StepOutOfOrder once something was given back.
     """
+    payment = line.payment
+    lock_in_order([payment] if payment is not None else [])
     lock(line.organisation)
     lock(line)
     if line.state == LineState.OPEN:
         return
+    if line.payment is not payment:
+        raise LineTaken
     if not can_undo(line):
         raise CannotUndo
-    payment, match, noted = line.payment, line.match, line.noted
+    match, noted = line.match, line.noted
     line.state, line.match, line.aside, line.noted = LineState.OPEN, None, None, False
     line.payment = line.slip = line.collection = line.dealt_by = None
     line.dealt_at = None
     db.session.flush()
     if payment is None or not noted:
         return
-    lock(payment)
     if payment.state != (State.SETTLED if match == Match.PAID else State.FAILED):
         raise CannotUndo
     steps.step_back(payment, by)
@@ -134,7 +156,7 @@ def can_undo(line: BankLine) -> bool:
 
 
 def _lock_open(line: BankLine) -> None:
-    # The account first: two people at its lines wait for each other, in one order.
+    # The account before its line: two people at its lines wait for each other, in one order.
     lock(line.organisation)
     lock(line)
     if line.state != LineState.OPEN:
@@ -171,7 +193,6 @@ def _refuse_matched(payment: Payment, match: Match) -> None:
 
 
 def _pay(line: BankLine, payment: Payment, by: Member) -> None:
-    lock(payment)
     if payment.amount != line.amount:
         raise AmountDiffers
     _refuse_matched(payment, Match.PAID)
@@ -187,7 +208,6 @@ def _pay(line: BankLine, payment: Payment, by: Member) -> None:
 
 
 def _return(line: BankLine, payment: Payment, by: Member) -> None:
-    lock(payment)
     if payment.amount != -line.amount:
         raise AmountDiffers
     _refuse_matched(payment, Match.RETURNED)

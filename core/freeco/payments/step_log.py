@@ -1,5 +1,6 @@
 """A payment's steps as they are written: the row, the entry, and what undoing finds."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from freeco.accounting import recording
 from freeco.accounting.facts import Banked, Fact, Means, Received
 from freeco.accounting.models import Book, Entry
 from freeco.clock import now, today
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.events import publish
 from freeco.members.models import Member
 from freeco.payments.errors import NotYet
@@ -22,6 +23,17 @@ BEFORE = "before"
 """The reason of a step that was noted before there were books."""
 REFUNDED = "refunded"
 """The reason of a step by which money went back."""
+
+
+def lock_in_order(payments: Iterable[Payment]) -> list[Payment]:
+    """Lock payments, each once, and return them in the one order in which all do: by their ids.
+
+    Who locks several, or an organisation or a book besides, locks all of them here and first.
+    """
+    found = sorted(set(payments), key=lambda each: each.id)
+    for each in found:
+        lock(each)
+    return found
 
 
 def here(payment: Payment) -> date:

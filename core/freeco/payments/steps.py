@@ -4,6 +4,11 @@ Every function locks the payment, refuses a step out of order, writes a ``Paymen
 money moved, an entry with the key ``payment:<id>:<number of the step>``. Days are local to the
 community, instants aware UTC; what happened on a day that is closed meanwhile is written on the
 first open one. None commits.
+
+All locks are taken in one order, or two people would wait for each other for ever: the payments
+first, by ascending id and all of them (``step_log.lock_in_order``), then the organisation, then
+the bank line or the collection, its items and mandates, and the book last. What the card provider
+said begins with its own row, which nobody locks while holding a payment.
 """
 
 from datetime import date, datetime

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from freeco.cells import says
 from freeco.clock import today
-from freeco.db import db, lock
+from freeco.db import db
 from freeco.errors import Absent
 from freeco.i18n import _
 from freeco.members.models import Community, Household, Member
@@ -20,6 +20,7 @@ from freeco.organisations.models import Organisation
 from freeco.payments import references, steps
 from freeco.payments.errors import StepOutOfOrder
 from freeco.payments.models import Method, Payment, RemittanceSlip, State
+from freeco.payments.step_log import lock_in_order
 
 Folder = Literal["a-recevoir", "en-retard", "en-caisse", "a-encaisser", "remis", "tout"]
 FOLDERS: dict[Folder, Text] = {
@@ -190,8 +191,4 @@ def undo(community: Community, ids: Sequence[int], since: Sequence[int], by: Mem
 
 
 def _locked(community: Community, ids: Sequence[int]) -> list[Payment]:
-    """Return the payments in the order of their ids, so that two hands wait and never block."""
-    found = [find_payment(community, each) for each in sorted(set(ids))]
-    for each in found:
-        lock(each)
-    return found
+    return lock_in_order(find_payment(community, each) for each in ids)

@@ -14,6 +14,7 @@ from freeco.members.models import Community
 from freeco.money import Money
 from freeco.payments import steps
 from freeco.payments.parties import party_of
+from freeco.payments.step_log import is_of_before, lock_in_order
 from freeco_direct_sales import sellers
 from freeco_direct_sales.models import (
     ContractProduct,
@@ -52,7 +53,7 @@ def commit(subscription: Subscription) -> None:
     """
     lock(subscription)
     db.session.flush()
-    for each in subscription.payments:
+    for each in lock_in_order(filter(is_of_before, subscription.payments)):
         steps.catch_up(each)
     stands = subscription.is_signed and subscription.withdrawn_at is None
     target = owed_of([subscription])[subscription.id] if stands else Money(0)
@@ -127,5 +128,7 @@ def commit_all(delivery: Delivery) -> None:
         .order_by(Subscription.id)
         .distinct()
     ).all()
+    for each in found:
+        lock(each)  # all before the first entry: who changes a contract then waits for the book
     for each in found:
         commit(each)

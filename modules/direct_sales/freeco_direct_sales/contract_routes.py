@@ -11,11 +11,12 @@ from freeco.cost_price import shares
 from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Absent, Refusal
-from freeco.i18n import _
+from freeco.i18n import _, sentence
 from freeco.members import households, membership
 from freeco.money import Money
 from freeco.payments.errors import NoOtherWay
 from freeco.payments.models import Method
+from freeco.payments.words import MEANS
 from freeco.web import undo
 from freeco.web.forms import WHOLE, Form
 from freeco.web.lists import page_of
@@ -222,7 +223,10 @@ def _choose(contract: SeasonContract, form: Form) -> ResponseReturnValue:
             all_deliveries=contracts.deliveries_of(contract),
             left=contracts.places_left(contract),
             field=quantity_field,
-            ways=sellers.ways_to_pay(contract.producer),
+            ways=[
+                (each.value, sentence(MEANS[each]))
+                for each in sellers.ways_to_pay(contract.producer)
+            ],
             wording=wording,
             draft=contract.state == ContractState.DRAFT,
         ),
@@ -296,6 +300,7 @@ def _review(
             price=price,
             parts=shares.parts(price, today(g.community.timezone)),
             method=form.values.get("method") or Method.CHEQUE,
+            means=MEANS,
             schedule=list(zip(amounts, schedule.dates(first, len(amounts)), strict=True)),
             charter=charter.shown_text("fr"),
             per_delivery=_per_delivery(contract, chosen),

@@ -71,10 +71,14 @@ def sell_due(community: Community) -> None:
 
     What one book refuses waits for the next sweep, and holds up nobody else's.
     """
-    for subscription_id in commitments.never_written(community):
-        _alone(subscription_id, commitments.commit)
     until = first_of_month(today(community.timezone) - GRACE)
-    for subscription_id, month in _due(community, until):
+    never_written, due = commitments.never_written(community), _due(community, until)
+    # All before the first entry: who changes a contract holds it and waits for the book.
+    for each in sorted({*never_written, *(subscription_id for subscription_id, _month in due)}):
+        lock(db.session.get_one(Subscription, each))
+    for subscription_id in never_written:
+        _alone(subscription_id, commitments.commit)
+    for subscription_id, month in due:
         _alone(subscription_id, partial(sell_month, month=month))
 
 
@@ -128,8 +132,9 @@ def sell_month(subscription: Subscription, month: date) -> Delivered | None:
     )
     if found is not None:
         return found
-    commitments.commit(subscription)
     contract = subscription.contract
+    lock(sellers.seller(contract.producer))  # the organisation before its book, as everywhere
+    commitments.commit(subscription)
     baskets = _baskets(subscription, month)
     sum_due = total([product.price * many for product, many in baskets.lines])
     if not sum_due:

@@ -3,11 +3,12 @@
 from datetime import date
 
 from freeco.clock import today
-from freeco.db import db, lock
+from freeco.db import db
 from freeco.money import Money, total
 from freeco.payments import steps
 from freeco.payments.models import Method, Payment, State
 from freeco.payments.parties import party_of
+from freeco.payments.step_log import lock_in_order
 from freeco_direct_sales.models import Subscription
 from freeco_direct_sales.sellers import seller
 
@@ -59,8 +60,7 @@ def planned(subscription: Subscription) -> Money:
 def hold(subscription: Subscription) -> None:
     """Lock the schedule: a payment that is begun meanwhile is no longer ours to give up."""
     db.session.expire(subscription, ["payments"])
-    for each in sorted(subscription.payments, key=lambda one: one.id):
-        lock(each)
+    lock_in_order(subscription.payments)
 
 
 def give_up(subscription: Subscription) -> None:

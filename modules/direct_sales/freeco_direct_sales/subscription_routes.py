@@ -11,6 +11,7 @@ from freeco.i18n import _, money, spoken
 from freeco.members import contacts, households, membership
 from freeco.members.models import TREASURER
 from freeco.offline.kept import kept_offline
+from freeco.payments.words import MEANS, OWN_STATES, STATES
 from freeco.web import undo
 from freeco.web.downloads import pdf_answer
 from freeco.web.forms import Form
@@ -49,18 +50,21 @@ def page(subscription_id: int) -> ResponseReturnValue:
     """Show the contract, its signatures, dates and payments."""
     found = _find(subscription_id)
     producer = found.contract.producer
+    mine = subscriptions.is_of_household(found, g.member)
     return render_template(
         "direct_sales/subscription.html",
         subscription=found,
         contract=found.contract,
         paper=_paper(found),
-        mine=subscriptions.is_of_household(found, g.member),
+        mine=mine,
         signs_for_producer=catalogue.acts_for(producer, g.member),
         contact=contacts.contact(g.member, producer.member) if producer.member else None,
         reachable=_reachable(found),
         to_settle=subscriptions.to_settle(found),
         present=now(),
         dates=baskets.dates_of(found),
+        means=MEANS,
+        states=OWN_STATES if mine else STATES,
         wording=wording,
     )
 

@@ -4,7 +4,6 @@ import re
 
 from freeco.i18n import _, counted, said
 from freeco.module import Text
-from freeco.payments.models import Method, Payment, State
 from freeco_direct_sales.models import (
     ContractKind,
     ContractProduct,
@@ -41,40 +40,10 @@ STATES: dict[str, Text] = {
     ContractState.OPEN: _("souscriptions ouvertes"),
     ContractState.CLOSED: _("souscriptions closes"),
 }
-CHEQUES: dict[str, Text] = {
-    State.EXPECTED: _("à donner"),
-    State.HELD: _("remis"),
-    State.HANDED: _("remis au producteur"),
-    State.SETTLED: _("encaissé"),
-    State.FAILED: _("impayé"),
-    State.CANCELLED: _("annulé"),
-}
-OTHER_PAYMENTS: dict[str, Text] = {
-    State.EXPECTED: _("à régler"),
-    State.PENDING: _("en cours"),
-    State.UNKNOWN: _("en attente de réponse"),
-    State.SETTLED: _("réglé"),
-    State.FAILED: _("impayé"),
-    State.CANCELLED: _("annulé"),
-}
-STAMPS = {State.EXPECTED: "wait", State.HELD: "good", State.HANDED: "good", State.FAILED: "bad"}
-METHODS: dict[str, Text] = {
-    Method.CHEQUE: _("chèque"),
-    Method.TRANSFER: _("virement"),
-    Method.CASH: _("espèces"),
-    Method.DEBIT: _("prélèvement"),
-    Method.CARD: _("carte"),
-}
 WAYS: dict[str, Text] = {
     SignatureWay.ONLINE: _("en ligne, depuis son compte"),
     SignatureWay.PAPER: _("sur papier"),
 }
-
-
-def payment_state(payment: Payment) -> Text:
-    """Say where a payment is, as its means is spoken of."""
-    words = CHEQUES if payment.method == Method.CHEQUE else OTHER_PAYMENTS
-    return words.get(payment.state) or OTHER_PAYMENTS[payment.state]
 
 
 def unit(name: str) -> str:

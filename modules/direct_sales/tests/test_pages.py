@@ -8,6 +8,7 @@ from freeco.mail.models import OutgoingMail
 from freeco.members import households
 from freeco.members.models import Community, Member, Person
 from freeco.money import Money
+from freeco.payments import steps
 from freeco.testing.forms import fill_in, form_of
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
@@ -224,6 +225,21 @@ def test_a_household_gives_its_place_back_by_a_form(
     page = client.get(f"{HERE}/souscriptions/{done.id}")
     assert fill_in(client, page, "/retirer").status_code == 302
     assert all_subscriptions()[0].withdrawn_at is not None
+
+
+def test_a_payment_is_said_to_the_household_and_to_the_farmer_as_everywhere_else(
+    vegetables: SeasonContract, member: Member, farmer: Member, take: Take, visiting: Visit
+) -> None:
+    done = take(vegetables, member, {"Petit panier": 1})
+    subscriptions.sign_for_producer(done, farmer)
+    db.session.commit()
+    address = f"{HERE}/souscriptions/{done.id}"
+    assert ">À payer<" in visiting(member).get(address).text
+    assert ">À recevoir<" in visiting(farmer).get(address).text
+    steps.receive(done.payments[0], farmer)
+    db.session.commit()
+    assert ">Chèque donné<" in visiting(member).get(address).text
+    assert ">En caisse<" in visiting(farmer).get(address).text
 
 
 def test_a_signed_contract_offers_no_way_back(

@@ -51,6 +51,7 @@ PARTY_KINDS = {
     "core:organisation": "Organisation",
     "core:person": "Personne",
     "core:platform": "Plateforme",
+    "core:seller": "Vendeur",
 }
 NO_SIREN = "000000000"
 OPENING = ("AN", "À-nouveaux")

@@ -47,6 +47,12 @@ FOR EACH ROW EXECUTE FUNCTION cost_price_unchanging()
 CREATE TRIGGER cost_bill_changed BEFORE UPDATE ON cost_bill
 FOR EACH ROW EXECUTE FUNCTION cost_price_unchanging()
 
+CREATE TRIGGER cost_seller_changed BEFORE UPDATE ON cost_seller
+FOR EACH ROW EXECUTE FUNCTION cost_price_unchanging()
+
+CREATE TRIGGER cost_payment_changed BEFORE UPDATE ON cost_payment
+FOR EACH ROW EXECUTE FUNCTION cost_price_unchanging()
+
 CREATE TRIGGER cost_true_up_changed BEFORE UPDATE ON cost_true_up
 FOR EACH ROW EXECUTE FUNCTION cost_price_unchanging()
 
@@ -84,6 +90,18 @@ CREATE TRIGGER cost_bill_deleted BEFORE DELETE ON cost_bill
 FOR EACH ROW EXECUTE FUNCTION cost_price_staying()
 
 CREATE TRIGGER cost_bill_emptied BEFORE TRUNCATE ON cost_bill
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_untruncated()
+
+CREATE TRIGGER cost_seller_deleted BEFORE DELETE ON cost_seller
+FOR EACH ROW EXECUTE FUNCTION cost_price_staying()
+
+CREATE TRIGGER cost_seller_emptied BEFORE TRUNCATE ON cost_seller
+FOR EACH STATEMENT EXECUTE FUNCTION ledger_untruncated()
+
+CREATE TRIGGER cost_payment_deleted BEFORE DELETE ON cost_payment
+FOR EACH ROW EXECUTE FUNCTION cost_price_staying()
+
+CREATE TRIGGER cost_payment_emptied BEFORE TRUNCATE ON cost_payment
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_untruncated()
 
 CREATE TRIGGER cost_true_up_deleted BEFORE DELETE ON cost_true_up

@@ -12,6 +12,15 @@ WHEN EXISTS (SELECT 1 FROM cost_bill WHERE id = NEW.id OR document_id = NEW.docu
     OR (organisation_id = NEW.organisation_id AND month = NEW.month))
 BEGIN SELECT RAISE(ABORT, 'ledger: this row of cost_bill exists'); END
 
+CREATE TRIGGER cost_seller_published BEFORE INSERT ON cost_seller
+WHEN EXISTS (SELECT 1 FROM cost_seller WHERE organisation_id = NEW.organisation_id
+    OR number = NEW.number)
+BEGIN SELECT RAISE(ABORT, 'ledger: this row of cost_seller exists'); END
+
+CREATE TRIGGER cost_payment_published BEFORE INSERT ON cost_payment
+WHEN EXISTS (SELECT 1 FROM cost_payment WHERE bill_id = NEW.bill_id)
+BEGIN SELECT RAISE(ABORT, 'ledger: this row of cost_payment exists'); END
+
 CREATE TRIGGER cost_true_up_published BEFORE INSERT ON cost_true_up
 WHEN EXISTS (SELECT 1 FROM cost_true_up WHERE year = NEW.year)
 BEGIN SELECT RAISE(ABORT, 'ledger: this row of cost_true_up exists'); END
@@ -51,6 +60,12 @@ BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_rate never changes'); END
 
 CREATE TRIGGER cost_bill_changed BEFORE UPDATE ON cost_bill
 BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_bill never changes'); END
+
+CREATE TRIGGER cost_seller_changed BEFORE UPDATE ON cost_seller
+BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_seller never changes'); END
+
+CREATE TRIGGER cost_payment_changed BEFORE UPDATE ON cost_payment
+BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_payment never changes'); END
 
 CREATE TRIGGER cost_true_up_changed BEFORE UPDATE ON cost_true_up
 BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_true_up never changes'); END
@@ -94,6 +109,12 @@ BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_rate stays'); END
 
 CREATE TRIGGER cost_bill_deleted BEFORE DELETE ON cost_bill
 BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_bill stays'); END
+
+CREATE TRIGGER cost_seller_deleted BEFORE DELETE ON cost_seller
+BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_seller stays'); END
+
+CREATE TRIGGER cost_payment_deleted BEFORE DELETE ON cost_payment
+BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_payment stays'); END
 
 CREATE TRIGGER cost_true_up_deleted BEFORE DELETE ON cost_true_up
 BEGIN SELECT RAISE(ABORT, 'ledger: a row of cost_true_up stays'); END

@@ -140,6 +140,24 @@ def upgrade() -> None:
     sa.UniqueConstraint('document_id', name=op.f('uq_cost_bill_document_id')),
     sa.UniqueConstraint('organisation_id', 'month', name=op.f('uq_cost_bill_organisation_id_month'))
     )
+    op.create_table('cost_seller',
+    sa.Column('organisation_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_cost_seller_organisation_id')),
+    sa.PrimaryKeyConstraint('organisation_id', name=op.f('pk_cost_seller')),
+    sa.UniqueConstraint('number', name=op.f('uq_cost_seller_number'))
+    )
+    op.create_table('cost_payment',
+    sa.Column('bill_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('entry_id', sa.Integer(), nullable=False),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('amount > 0', name=op.f('ck_cost_payment_amount')),
+    sa.ForeignKeyConstraint(['bill_id'], ['cost_bill.id'], name=op.f('fk_cost_payment_bill_id')),
+    sa.ForeignKeyConstraint(['entry_id'], ['ledger_entry.id'], name=op.f('fk_cost_payment_entry_id')),
+    sa.PrimaryKeyConstraint('bill_id', name=op.f('pk_cost_payment'))
+    )
     op.create_table('cost_share',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('subject', sa.String(), nullable=False),
@@ -182,6 +200,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take this step back; the shares and what they rest on are lost."""
     op.drop_table('cost_share')
+    op.drop_table('cost_payment')
+    op.drop_table('cost_seller')
     op.drop_table('cost_bill')
     op.drop_table('cost_item')
     op.drop_table('cost_hours')
