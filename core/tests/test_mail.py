@@ -21,6 +21,7 @@ from freeco.mail.delivery import MOST_TRIES, compose, deliver_mail
 from freeco.mail.letters import OWN_LETTERS, send_mail
 from freeco.mail.models import OutgoingMail
 from freeco.members.models import Member
+from freeco.money import Money
 from freeco.notifications import digests
 from freeco.notifications.notices import notify
 from freeco.notifications.sweeps import go_round
@@ -53,6 +54,25 @@ LETTERS: dict[str, dict[str, Any]] = {
         "starts": time(18, 30),
         "ends": time(19, 30),
         "place": "Salle des fêtes",
+    },
+    "payment_due": {
+        "amount": Money(4600),
+        "to": "GAEC des Vergnes",
+        "due_on": date(2026, 12, 3),
+        "by_cheque": True,
+    },
+    "debit_announced": {
+        "creditor": "GAEC des Vergnes",
+        "on": date(2026, 12, 3),
+        "debits": [(Money(4600), "FREECO-1-1", "0189")],
+    },
+    "account_changed": {
+        "organisation": "GAEC des Vergnes",
+        "who": "Denis Couderc",
+        "at": datetime(2026, 12, 3, 9, tzinfo=UTC),
+        "before": "0189",
+        "after": "",
+        "keeps": True,
     },
 }
 
