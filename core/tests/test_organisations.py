@@ -3,6 +3,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from freeco.charter import services as charter
+from freeco.charter.models import CharterAcceptance
 from freeco.db import db
 from freeco.errors import Absent, Invalid, NotAllowed
 from freeco.events import MemberJoined
@@ -238,3 +239,15 @@ def test_who_acts_for_an_organisation_makes_it_leave_before_leaving(
     assert organisations_of(farm.community) == []
     leave(plugins, member)
     assert member.left_at is not None
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_nobody_accepts_for_another_a_charter_that_was_not_read(
+    plugins: Plugins, community: Community, member: Member, accepted: bool
+) -> None:
+    if not accepted:
+        db.session.query(CharterAcceptance).delete()
+    farm = register(
+        plugins, community, "independent", "Ferme", founder=member, by_somebody_else=True
+    )
+    assert charter.has_accepted_current(farm) is accepted

@@ -63,12 +63,13 @@ def register(
     commune: str = "",
     language: str = "",
     sha256: str = "",
+    by_somebody_else: bool = False,
 ) -> Member:
     """Make an organisation a member, through a person who has the right to commit it.
 
     The founder holds the first role and accepts the charter for it (``language`` and
-    ``sha256`` of the one that was read). Raises Invalid field by field, AlreadyRegistered,
-    NotAMember, CharterChanged.
+    ``sha256`` of the one that was read); ``by_somebody_else`` as in ``join``. Raises Invalid
+    field by field, AlreadyRegistered, NotAMember, CharterChanged.
     """
     lines = {"name": name, "address": address, "postal_code": postal_code, "commune": commune}
     _check_role(role)
@@ -76,7 +77,16 @@ def register(
     lock_community(community)
     if _is_here(community, organisation.siret):
         raise AlreadyRegistered
-    return join(plugins, community, organisation, founder, role, language=language, sha256=sha256)
+    return join(
+        plugins,
+        community,
+        organisation,
+        founder,
+        role,
+        language=language,
+        sha256=sha256,
+        by_somebody_else=by_somebody_else,
+    )
 
 
 def join(
@@ -88,8 +98,15 @@ def join(
     *,
     language: str = "",
     sha256: str = "",
+    by_somebody_else: bool = False,
 ) -> Member:
-    """Make an organisation that is known already a member. Raises NotAMember, CharterChanged."""
+    """Make an organisation that is known already a member. Raises NotAMember, CharterChanged.
+
+    ``by_somebody_else``: it is not the founder's own act (a coordinator opens the contract of a
+    farm that is its farmer: Code de commerce art. L526-22). Then the charter is accepted for it
+    only if the founder has accepted the one in force; nobody accepts for another what was not
+    read.
+    """
     lock_community(community)
     person = founder.person
     if person is None or founder.left_at is not None or founder.community_id != community.id:
@@ -98,7 +115,8 @@ def join(
     db.session.add(member)
     db.session.flush()
     db.session.add(OrganisationRole(organisation=organisation, person_id=person.id, role=role))
-    charter.accept(member, charter.shown_text(language or person.language, sha256), person)
+    if not by_somebody_else or charter.has_accepted_current(founder):
+        charter.accept(member, charter.shown_text(language or person.language, sha256), person)
     publish(MemberJoined(community_id=community.id, member_id=member.id))
     open_due(plugins, community)
     return member

@@ -69,7 +69,12 @@ def _joined(producer: Producer, organisation: Organisation) -> Organisation:
     known = select(Member.id).where(Member.organisation_id == organisation.id)
     if db.session.scalar(known.limit(1)) is None:
         organisations.join(
-            kernel().plugins, producer.community, organisation, member, Role.PRODUCER
+            kernel().plugins,
+            producer.community,
+            organisation,
+            member,
+            Role.PRODUCER,
+            by_somebody_else=True,
         )
     return organisation
 
@@ -118,6 +123,7 @@ def _registered(producer: Producer) -> Organisation:
             founder=producer.member,
             role=Role.PRODUCER,
             siret=siret,
+            by_somebody_else=True,
         )
         assert member.organisation is not None  # noqa: S101 - it has just been registered
         return member.organisation
