@@ -18,6 +18,7 @@ from freeco.charter.routes import pages as charter_pages
 from freeco.config import Settings
 from freeco.cost_price.routes import pages as cost_price_pages
 from freeco.db import init_database
+from freeco.documents.receipt_routes import pages as receipt_pages
 from freeco.documents.routes import pages as documents_pages
 from freeco.doors import init_doors
 from freeco.errors import init_errors
@@ -190,6 +191,7 @@ def mount_core(app: Flask) -> None:
         rehearsal_pages,
         organisation_books_pages,
         documents_pages,
+        receipt_pages,
         billing_pages,
         treasury_pages,
         payments_pages,

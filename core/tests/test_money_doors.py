@@ -22,6 +22,7 @@ ROOMS = {
     "own_payments",
     "payments",
     "producer_payments",
+    "receipts",
     "slips",
     "statements",
     "treasury",

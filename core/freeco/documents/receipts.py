@@ -149,14 +149,23 @@ def yearly_totals(book: Book, year: int) -> tuple[int, Money]:
 
     Of every donee, with its declaration of results: CGI art. 222 bis.
     """
-    gone = _cancelled(book)
-    receipts = select(Document).where(Document.book_id == book.id, Document.kind == Kind.RECEIPT)
-    kept = [
-        each
-        for each in db.session.scalars(receipts)
-        if each.id not in gone and each.content["gifts"][0]["day"].startswith(str(year))
-    ]
+    kept = [each for each, cancellation in of_year(book, year) if cancellation is None]
     return len(kept), total([each.total for each in kept])
+
+
+def of_year(book: Book, year: int) -> list[tuple[Document, Document | None]]:
+    """Return the receipts for gifts of a year, the latest first, each with its cancellation."""
+    own = select(Document).where(Document.book_id == book.id)
+    gone = {
+        each.corrects_id: each
+        for each in db.session.scalars(own.where(Document.kind == Kind.CANCELLATION))
+    }
+    receipts = own.where(Document.kind == Kind.RECEIPT).order_by(Document.id.desc())
+    return [
+        (each, gone.get(each.id))
+        for each in db.session.scalars(receipts)
+        if each.content["gifts"][0]["day"].startswith(f"{year}-")
+    ]
 
 
 def _cancelled(book: Book) -> set[int | None]:

@@ -54,6 +54,7 @@ PART_OF_ROOM: dict[str, Part] = {
     "producer_payments": "around",
     "organisation_books": "around",
     "billing": "around",
+    "receipts": "around",
     "cards": "me",
     "documents": "me",
 }
@@ -64,7 +65,7 @@ TREASURY = ("treasury", "payments", "slips", *ACCOUNTS)
 """Rooms of whoever keeps the payments."""
 UNDER: dict[str, tuple[str, ...]] = {
     "treasury.home": TREASURY,
-    "organisations.index": ("producer_payments", "organisation_books", "billing"),
+    "organisations.index": ("producer_payments", "organisation_books", "billing", "receipts"),
     "own_payments.home": ("cards",),
 }
 """Rooms that have no link of their own, under the page one comes to them from."""
