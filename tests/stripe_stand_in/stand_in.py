@@ -9,7 +9,7 @@ from .faults import Fault
 from .routing import Call
 from .service import Noted, Service
 from .state import DAY, PLATFORM, Object, State
-from .webhooks import Sender
+from .webhooks import Sender, post_over_http
 
 KEY = "sk_test_freeco"
 RETURNED_WITHIN = 397 * DAY
@@ -34,10 +34,11 @@ class StandIn:
         return stripe.StripeClient(KEY, base_addresses={"api": self.url}, **options)
 
     def reset(self) -> None:
-        """Forget everything: objects, events, endpoints, keys, faults, the moved clock."""
+        """Forget everything: objects, events, endpoints, keys, faults, clock, how it posts."""
         with self.state.lock:
             self.state.reset()
             self.service.reset()
+            self.sender.post = post_over_http
 
     @property
     def calls(self) -> list[Noted]:
