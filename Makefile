@@ -36,6 +36,7 @@ check: install
 bench: install
 	$(BIN)/python benchmarks/sign_off_sheet.py
 	$(BIN)/python benchmarks/ledger.py
+	$(BIN)/python benchmarks/invoices.py
 
 install: $(STAMP) $(FRONT) $(GROUND) translations
 
