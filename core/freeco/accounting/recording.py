@@ -4,7 +4,7 @@ What they may know of the books is this file, ``facts``, ``reading``, ``errors``
 ``Entry`` to hold on to; ``tests/test_architecture.py`` sees to it.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from freeco.accounting import ledger
 from freeco.accounting.books import open_book
@@ -67,3 +67,10 @@ def take_back(entry: Entry, day: date, key: str = "") -> Entry:
     AlreadyReversed, PeriodClosed, Overdrawn, KeyReused, LinesWithoutEntry.
     """
     return ledger.reverse(entry, day, key)
+
+
+def open_day(book: Book, day: date) -> date:
+    """Return the day, or the first one after a closing: what has happened is written anyway."""
+    if book.closed_through is not None and day <= book.closed_through:
+        return book.closed_through + timedelta(days=1)
+    return day

@@ -16,8 +16,7 @@ from freeco.accounting.facts import (
     cost_share_lessened,
 )
 from freeco.accounting.models import Book
-from freeco.accounting.recording import platform_book, record
-from freeco.cost_price.closed_books import day_open
+from freeco.accounting.recording import open_day, platform_book, record
 from freeco.cost_price.sellers import number_of, party_in_book
 from freeco.cost_price.share_models import CostBill
 from freeco.db import db
@@ -176,4 +175,4 @@ def _mirror(organisation: Organisation, fact: Fact, day: date, said: str, piece:
     """Write in the organisation's own book what the platform's says, without its number there."""
     theirs = open_book(organisation, rehearsal=False)
     key = said.format(organisation.id)
-    record(theirs, fact, day_open(theirs, day), key, piece=piece, piece_day=day)
+    record(theirs, fact, open_day(theirs, day), key, piece=piece, piece_day=day)

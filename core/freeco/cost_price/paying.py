@@ -8,9 +8,8 @@ from sqlalchemy import select
 from freeco.accounting.books import open_book
 from freeco.accounting.facts import Fact, PaidOut, Received
 from freeco.accounting.models import Book, Entry
-from freeco.accounting.recording import platform_book, record
+from freeco.accounting.recording import open_day, platform_book, record
 from freeco.clock import today
-from freeco.cost_price.closed_books import day_open
 from freeco.cost_price.errors import NoSuchBill, NothingToPay, PaidOnNoSuchDay
 from freeco.cost_price.sellers import party_in_book
 from freeco.cost_price.share_models import CostBill, CostPayment
@@ -74,7 +73,7 @@ def note_paid(number: str, day: date) -> CostPayment:
     theirs = open_book(bill.organisation, rehearsal=False)
     received = Received(party_in_book(bill.organisation), left, "transfer")
     entry = _write(book, received, day, invoice)
-    _write(theirs, PaidOut(PLATFORM, left), day_open(theirs, day), invoice)
+    _write(theirs, PaidOut(PLATFORM, left), open_day(theirs, day), invoice)
     made = CostPayment(bill_id=bill.id, day=day, amount=left, entry_id=entry.id)
     db.session.add(made)
     db.session.flush()

@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import func, select
 
 from freeco.accounting.facts import Banked
-from freeco.accounting.recording import record
+from freeco.accounting.recording import open_day, record
 from freeco.clock import now, today
 from freeco.db import db, lock
 from freeco.members.models import Community, Member
@@ -41,7 +41,7 @@ from freeco.payments.debit_models import (
 from freeco.payments.debit_words import ENDS_MANDATE
 from freeco.payments.models import Method, Payment, State
 from freeco.payments.providers import Started
-from freeco.payments.step_log import book_of, instant, local_day, lock_in_order, open_day
+from freeco.payments.step_log import book_of, instant, local_day, lock_in_order
 
 CONTESTED_MONTHS = 13
 """How long an unauthorised debit may come back (CMF art. L133-24)."""

@@ -1,7 +1,7 @@
 """A payment's steps as they are written: the row, the entry, and what undoing finds."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -80,7 +80,7 @@ def move(
         entry = recording.record(
             book,
             fact,
-            open_day(book, day),
+            recording.open_day(book, day),
             _key(payment),
             piece=piece or payment.reference,
             piece_day=day,
@@ -93,7 +93,7 @@ def take_back(payment: Payment, step: PaymentStep, by: Member | None) -> None:
     entry = None
     if step.entry_id is not None:
         written = db.session.get_one(Entry, step.entry_id)
-        day = open_day(book_of(payment), here(payment))
+        day = recording.open_day(book_of(payment), here(payment))
         entry = recording.take_back(written, day, _key(payment))
     _step(payment, State(step.before), entry, by, UNDONE)
 
@@ -128,7 +128,7 @@ def _write(payment: Payment, after: State, at: datetime, fact: Fact) -> None:
     entry = recording.record(
         book,
         fact,
-        open_day(book, day),
+        recording.open_day(book, day),
         _key(payment),
         piece=payment.reference,
         piece_day=day,
@@ -185,10 +185,3 @@ def _tell(payment: Payment) -> None:
 
 def _key(payment: Payment) -> str:
     return f"payment:{payment.id}:{payment.steps_taken + 1}"
-
-
-def open_day(book: Book, day: date) -> date:
-    """Return the day, or the first one after a closing: what has happened is written anyway."""
-    if book.closed_through is not None and day <= book.closed_through:
-        return book.closed_through + timedelta(days=1)
-    return day

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from freeco.accounting.facts import Sale
 from freeco.accounting.models import Book
-from freeco.accounting.recording import record
+from freeco.accounting.recording import open_day, record
 from freeco.clock import today
 from freeco.cost_price import shares
 from freeco.cost_price.words import anatomy
@@ -28,7 +28,6 @@ from freeco.money import Money, total
 from freeco.organisations.billing import Billing, VatRegime
 from freeco.payments.models import State
 from freeco.payments.parties import party_of
-from freeco.payments.step_log import open_day
 from freeco_direct_sales import commitments, sellers
 from freeco_direct_sales.models import (
     ContractProduct,

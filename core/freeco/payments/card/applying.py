@@ -18,6 +18,7 @@ from freeco.accounting.facts.provider import (
     ProviderFeeReturned,
 )
 from freeco.accounting.models import Entry
+from freeco.accounting.recording import open_day
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.payments import steps
@@ -30,7 +31,7 @@ from freeco.payments.card.models import (
 )
 from freeco.payments.card.truth import Kind, Moved, RefundTruth, Truth
 from freeco.payments.models import Method, Payment, PaymentStep, State
-from freeco.payments.step_log import local_day, move, open_day
+from freeco.payments.step_log import local_day, move
 
 SOON = timedelta(minutes=2)
 LATER = timedelta(days=1)
