@@ -17,9 +17,10 @@ run: demo
 demo: install
 	$(BIN)/freeco demo --home var/demo
 
-# A process for each core; what the gate saw of each page is printed at the end.
+# A process for each core, the longest files first, as testpaths has them; what the gate saw of
+# each page is printed at the end.
 test: install
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 	@cat var/pages.txt
 
 coverage: install

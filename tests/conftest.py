@@ -14,6 +14,7 @@ from freeco.testing import create_database, migrated_app, settings_for
 from .browser.chromium import chromium
 from .browser.phone import Phone
 from .browser.site import make_demo, served
+from .racing import Nursery, nursery_running
 from .stripe_stand_in.fixtures import ear, shop, stand_in, stripe_server
 
 __all__ = ["ear", "shop", "stand_in", "stripe_server"]
@@ -44,6 +45,13 @@ def shared_app(shared_url: str, tmp_path: Path) -> Iterator[Flask]:
 def environment(shared_url: str, tmp_path: Path) -> str:
     """Give the environment of the other processes, as JSON."""
     return json.dumps({"FREECO_HOME": str(tmp_path), "FREECO_DATABASE_URL": shared_url})
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Give the process where racers come from."""
+    with nursery_running() as nursery:
+        yield nursery
 
 
 @pytest.fixture(scope="session")

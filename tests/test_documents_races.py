@@ -1,8 +1,6 @@
 """Numbers of invoices under the rush of several processes: no gap, no duplicate."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from flask import Flask
@@ -14,12 +12,13 @@ from freeco.members.models import Member
 from freeco.organisations.models import Organisation
 from freeco.testing import make_community
 
-RACER = Path(__file__).parent / "racers" / "issue.py"
+from .racing import Nursery
+
 PROCESSES, EACH = 4, 12
 
 
 def test_invoices_issued_at_once_leave_no_gap_and_no_number_twice(
-    shared_app: Flask, environment: str, tmp_path: Path
+    shared_app: Flask, nursery: Nursery, environment: str, tmp_path: Path
 ) -> None:
     farm = Organisation(
         kind="company", name="GAEC", siren="732829320", address="Les Vergnes", commune="Assiac"
@@ -30,19 +29,12 @@ def test_invoices_issued_at_once_leave_no_gap_and_no_number_twice(
     db.session.rollback()
     start = tmp_path / "start"
     racers = [
-        subprocess.Popen(
-            [sys.executable, str(RACER), environment, str(farm_id), str(EACH), f"p{n}", str(start)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        nursery.start("issue", environment, str(farm_id), str(EACH), f"p{n}", str(start))
         for n in range(PROCESSES)
     ]
     start.touch()
     for racer in racers:
-        out, err = racer.communicate(timeout=240)
-        assert racer.returncode == 0, err
-        assert json.loads(out) == sum(number % 5 != 4 for number in range(EACH))
+        assert json.loads(racer.finish()) == sum(number % 5 != 4 for number in range(EACH))
     numbers = [number for number in range(EACH) if number % 5 != 4]
     shared = [number for number in numbers if number % 3 == 0]
     expected = len(shared) + PROCESSES * (len(numbers) - len(shared))

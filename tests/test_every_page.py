@@ -23,6 +23,8 @@ pytestmark = pytest.mark.browser
 EXCLUDED = {
     "places.map_data": "answers a rectangle, for maps of another make; core tests ask for one",
     "receipts.cancel_page": "no farm may issue gift receipts; test_receipt_pages.py cancels one",
+    "record_log.tile": "mirrors ask for tiles; test_record_log_routes.py copies a whole log",
+    "record_witness.last_seen": "nobody asks a demonstration to be a witness; core tests do",
     "bulletin.picture": "the demonstration holds no photograph; the bulletin's tests send one",
 }
 FILES = {

@@ -1,8 +1,6 @@
 """Opening night: many hands on the last places, from several processes."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from datetime import time, timedelta
 from pathlib import Path
@@ -21,7 +19,8 @@ from freeco.testing import make_community
 from freeco_direct_sales import catalogue, contracts, distributions
 from freeco_direct_sales.models import ContractKind, SeasonContract, Subscription
 
-RACERS = Path(__file__).parent / "racers"
+from .racing import Nursery
+
 RACED = "direct_sales"
 PLACES = 100
 HOUSEHOLDS = 400
@@ -52,53 +51,47 @@ def prepare() -> tuple[SeasonContract, list[int]]:
     return contract, found
 
 
-def race(environment: str, tmp_path: Path, locking: str) -> tuple[int, Counter[str]]:
+def race(
+    nursery: Nursery, environment: str, tmp_path: Path, locking: str
+) -> tuple[int, Counter[str]]:
     """Run the race; return how many places were sold, and what the households were told."""
     contract, everyone = prepare()
     contract_id = contract.id
     db.session.rollback()
     start = tmp_path / "start"
     racers = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                str(RACERS / "subscribe.py"),
-                environment,
-                json.dumps(everyone[index::PROCESSES]),
-                str(contract_id),
-                locking,
-                str(start),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
+        nursery.start(
+            "subscribe",
+            environment,
+            json.dumps(everyone[index::PROCESSES]),
+            str(contract_id),
+            locking,
+            str(start),
         )
         for index in range(PROCESSES)
     ]
     start.touch()
     told: Counter[str] = Counter()
     for racer in racers:
-        out, err = racer.communicate(timeout=240)
-        assert racer.returncode == 0, err
-        told += Counter(json.loads(out))
+        told += Counter(json.loads(racer.finish()))
     sold = db.session.query(Subscription).filter_by(contract_id=contract_id).count()
     return sold, told
 
 
 def test_a_hundred_places_feed_exactly_a_hundred_households(
-    shared_app: Flask, environment: str, tmp_path: Path
+    shared_app: Flask, nursery: Nursery, environment: str, tmp_path: Path
 ) -> None:
-    sold, told = race(environment, tmp_path, "locked")
+    sold, told = race(nursery, environment, tmp_path, "locked")
     assert sold == PLACES
     assert told == {"taken": PLACES, "full": HOUSEHOLDS - PLACES}
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_without_the_lock_the_same_race_sells_too_many(
-    shared_app: Flask, environment: str, tmp_path: Path
+    shared_app: Flask, nursery: Nursery, environment: str, tmp_path: Path
 ) -> None:
     """Shows that the race above would notice: it is the lock that holds, not luck."""
-    sold, _told = race(environment, tmp_path, "unlocked")
+    sold, _told = race(nursery, environment, tmp_path, "unlocked")
     assert sold > PLACES
 
 
@@ -115,34 +108,26 @@ def nearly_enough(slug: str) -> tuple[Community, list[int]]:
     return community, [person.id for person in last]
 
 
-def join_at_once(environment: str, community: Community, people: list[int], start: Path) -> None:
+def join_at_once(
+    nursery: Nursery, environment: str, community: Community, people: list[int], start: Path
+) -> None:
     """Let these people join at the same instant, each from a process of their own."""
     arguments = [environment, str(community.id)]
     db.session.rollback()
-    racers = [
-        subprocess.Popen(
-            [sys.executable, str(RACERS / "join.py"), *arguments, str(person), str(start)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for person in people
-    ]
+    racers = [nursery.start("join", *arguments, str(person), str(start)) for person in people]
     for racer in racers:
-        assert racer.stdout is not None
-        assert racer.stdout.readline() == "ready\n"
+        assert racer.hear() == "ready"
     start.touch()
     for racer in racers:
-        _out, err = racer.communicate(timeout=60)
-        assert racer.returncode == 0, err
+        racer.finish(60)
 
 
 def test_ten_pairs_of_last_members_miss_no_opening(
-    shared_app: Flask, environment: str, tmp_path: Path
+    shared_app: Flask, nursery: Nursery, environment: str, tmp_path: Path
 ) -> None:
     for number in range(10):
         community, last = nearly_enough(f"village-{number}")
-        join_at_once(environment, community, last, tmp_path / f"start-{number}")
+        join_at_once(nursery, environment, community, last, tmp_path / f"start-{number}")
         opened = db.session.query(Activation).filter_by(community_id=community.id)
         assert opened.filter_by(module=RACED).count() == 1
     told = db.session.query(PublishedEvent).filter_by(name="core.module_opened")
@@ -151,27 +136,20 @@ def test_ten_pairs_of_last_members_miss_no_opening(
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
 def test_the_member_who_reaches_the_threshold_opens_the_module_in_every_process(
-    shared_app: Flask, environment: str, tmp_path: Path
+    shared_app: Flask, nursery: Nursery, environment: str, tmp_path: Path
 ) -> None:
     community, last = nearly_enough("lavergne")
-    arguments = [sys.executable, str(RACERS / "look.py"), environment, str(community.id)]
-    lookers = [
-        subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _number in range(3)
-    ]
+    lookers = [nursery.start("look", environment, str(community.id)) for _number in range(3)]
 
     def seen() -> list[bool]:
         answers = []
         for looker in lookers:
-            assert looker.stdin is not None
-            assert looker.stdout is not None
-            looker.stdin.write("?\n")
-            looker.stdin.flush()
-            answers.append(RACED in json.loads(looker.stdout.readline()))
+            looker.tell("?")
+            answers.append(RACED in json.loads(looker.hear()))
         return answers
 
     assert seen() == [False] * 3
-    join_at_once(environment, community, last[:1], tmp_path / "start")
+    join_at_once(nursery, environment, community, last[:1], tmp_path / "start")
     assert seen() == [True] * 3
     for looker in lookers:
-        looker.communicate(timeout=30)
+        looker.finish(30)

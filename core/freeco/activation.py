@@ -16,6 +16,8 @@ from freeco.kernel_models import Activation, Intention, ModuleThreshold
 from freeco.members.models import Community, Member, Territory
 from freeco.module import Module
 from freeco.plugins import Plugins
+from freeco.record import facts, parameters
+from freeco.record.parameter_names import THRESHOLD
 
 
 class ReasonMissing(Refusal):
@@ -49,9 +51,21 @@ def _own_threshold(where: ColumnElement[bool], module: Module) -> int | None:
     )
 
 
-def set_threshold(plugins: Plugins, community: Community, module: Module, members: int) -> None:
-    """Give the community its own number, and open what that makes due."""
+def set_threshold(
+    plugins: Plugins,
+    community: Community,
+    module: Module,
+    members: int,
+    *,
+    by: Member | None = None,
+    reason: str = "",
+) -> None:
+    """Give the community its own number, and open what that makes due.
+
+    ``by`` and ``reason``: who changes it, and why, for the history of that number.
+    """
     lock(community)
+    before = threshold(community, module)
     row = db.session.scalar(
         select(ModuleThreshold).where(
             ModuleThreshold.community_id == community.id, ModuleThreshold.module == module.name
@@ -64,6 +78,8 @@ def set_threshold(plugins: Plugins, community: Community, module: Module, member
     else:
         row.members = members
     db.session.flush()
+    name = f"{THRESHOLD}{module.name}"
+    parameters.changed(community, name, str(before), str(members), member=by, reason=reason)
     open_due(plugins, community)
 
 
@@ -141,11 +157,12 @@ def _open_due_here(plugins: Plugins, community: Community) -> list[str]:
         needed, count = threshold(community, module), count_members(community, module.within)
         if count < needed:
             continue
-        db.session.add(
-            Activation(
-                community=community, module=module.name, threshold=needed, member_count=count
-            )
+        activation = Activation(
+            community=community, module=module.name, threshold=needed, member_count=count
         )
+        db.session.add(activation)
+        db.session.flush()
+        facts.module_opened(activation)
         publish(ModuleOpened(community_id=community.id, module=module.name, member_count=count))
         already.add(module.name)
         opened.append(module.name)
@@ -172,13 +189,19 @@ def pause(community: Community, name: str, steward: Member, reason: str) -> None
     if not reason.strip():
         raise ReasonMissing
     row = _activation(community, name)
+    if row.paused_at is not None and row.reason == reason.strip():
+        return  # a second click
     row.paused_at, row.paused_by_id, row.reason = now(), steward.id, reason.strip()
+    facts.module_paused(row, steward)
 
 
 def resume(community: Community, name: str) -> None:
     """Open a paused module again, as it was. Raises NotOpenYet."""
     row = _activation(community, name)
+    if row.paused_at is None:
+        return
     row.paused_at, row.paused_by_id, row.reason = None, None, ""
+    facts.module_resumed(row)
 
 
 def _activation(community: Community, name: str) -> Activation:
@@ -187,6 +210,7 @@ def _activation(community: Community, name: str) -> Activation:
     )
     if row is None:
         raise NotOpenYet
+    lock(row)
     return row
 
 

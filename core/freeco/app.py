@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from freeco.accords.routes import pages as accords_pages
 from freeco.accounting.organisation_routes import pages as organisation_books_pages
 from freeco.accounting.routes import pages as books_pages
 from freeco.agenda.feed_routes import pages as agenda_feed_pages
@@ -50,6 +51,12 @@ from freeco.payments.webhook_routes import hear as hear_of_payments
 from freeco.payments.webhook_routes import pages as webhooks_pages
 from freeco.places.routes import pages as place_pages
 from freeco.plugins import BadModule, Plugins
+from freeco.record.log_routes import pages as record_log_pages
+from freeco.record.parameter_routes import pages as record_parameter_pages
+from freeco.record.receipt_routes import pages as record_receipt_pages
+from freeco.record.routes import pages as record_pages
+from freeco.record.witness_routes import add_checkpoint
+from freeco.record.witness_routes import pages as record_witness_pages
 from freeco.web.compression import init_compression
 from freeco.web.confirming import init_confirming
 from freeco.web.design import pages as design_pages
@@ -108,11 +115,12 @@ def create_app(settings: Settings | None = None, plugins: Plugins | None = None)
     mount_core(app)
     init_doors(app, module_of_blueprint)
     # After the guard's community: a forged form is refused on a page that knows where it is.
-    # A mail program that unsubscribes, and the payment provider, have no form of ours: what is
-    # signed is their proof.
+    # A mail program that unsubscribes, the payment provider and a log that asks for a witness
+    # have no form of ours: what is signed is their proof.
     forms = CSRFProtect(app)
     forms.exempt(unsubscribe)
     forms.exempt(hear_of_payments)
+    forms.exempt(add_checkpoint)
     init_unfinished(app)
     init_confirming(app)
     init_shell(app)
@@ -175,6 +183,7 @@ def mount_core(app: Flask) -> None:
         books_pages,
         cost_price_pages,
         webhooks_pages,
+        record_witness_pages,
     ):
         app.register_blueprint(blueprint)
     for blueprint in (
@@ -201,6 +210,11 @@ def mount_core(app: Flask) -> None:
         statements_pages,
         debits_pages,
         cards_pages,
+        record_pages,
+        record_log_pages,
+        record_receipt_pages,
+        record_parameter_pages,
+        accords_pages,
     ):
         app.register_blueprint(blueprint, url_prefix="/<community>")
 

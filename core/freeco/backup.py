@@ -46,10 +46,8 @@ def write(engine: Engine, file: Path) -> int:
     os.close(descriptor)
     if engine.dialect.name == "sqlite":
         source = sqlite3.connect(str(engine.url.database))
-        target = sqlite3.connect(partial)
-        with target:
-            source.backup(target)
-        target.close()
+        # What was deleted before SQLite was told to overwrite it goes along with no copy.
+        source.execute("VACUUM INTO ?", (str(partial),))
         source.close()
     else:
         _run([_tool("pg_dump"), "--format=custom", f"--file={partial}", _address(engine)], engine)

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -38,12 +38,17 @@ from freeco.migrations import runner
 from freeco.notifications.commands import bounces, pushkey
 from freeco.places import gazetteer, geojson, prepare
 from freeco.plugins import BadModule, Plugins
+from freeco.record.commands import record
+from freeco.record.verify_command import verify
+from freeco.record.witness_commands import mirror, witness
+from freeco.record.witnessing import policy_problem
 from freeco.spreadsheets import read_table
 from freeco.worker import schedule
 
 AT_ANY_VERSION = frozenset({"demo", "upgrade", "doctor", "write_backup", "restore"})
 """Commands that work on a database that waits for migrations."""
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
+AnyCommand = TypeVar("AnyCommand", bound=click.Command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -287,6 +292,9 @@ def doctor() -> None:
     lines.append((real_mail, "e-mails envoyés par un serveur (FREECO_MAIL_URL)"))
     returns = bool(settings.mail_return) or not real_mail
     lines.append((returns, "adresse où reviennent les e-mails non remis (FREECO_MAIL_RETURN)"))
+    problem = policy_problem()
+    state = problem or "lisible, ou sans témoin"
+    lines.append((not problem, f"témoins du registre (FREECO_RECORD_POLICY) : {state}"))
     htmx = Path(__file__).parent / "web/static/npm/htmx.min.js"
     lines.append((htmx.exists(), "paquets npm (facultatifs) : « make front » les installe"))
     for good, text in lines:
@@ -346,7 +354,7 @@ def add_module_commands(group: click.Group, plugins: Plugins) -> None:
                 group.add_command(_inside(command))
 
 
-def _inside(command: click.Command) -> click.Command:
+def _inside(command: AnyCommand) -> AnyCommand:
     wrapped = copy.copy(command)
     if isinstance(wrapped, click.Group):
         wrapped.commands = {name: _inside(each) for name, each in wrapped.commands.items()}
@@ -361,6 +369,12 @@ freeco.add_command(_inside(books))
 freeco.add_command(_inside(bounces))
 freeco.add_command(_inside(cost))
 freeco.add_command(pushkey)
+recording = _inside(record)
+recording.add_command(_inside(witness))
+# Anybody verifies a receipt or keeps a copy, anywhere: no application is built for it.
+for anywhere in (verify, mirror):
+    recording.add_command(anywhere)
+freeco.add_command(recording)
 
 
 for founding in (found, first_run):

@@ -53,6 +53,11 @@ class Settings:
     stripe_url: str = ""
     """Another address than the provider's own, for a stand-in; refused in production."""
 
+    record_keys: Path = Path("var/record")
+    """Folder of the keys that sign the public record; by default ``record`` in ``home``."""
+    record_policy: Path = Path("var/record/policy.txt")
+    """Which witnesses must co-sign the record (c2sp.org/tlog-policy); without the file, none."""
+
     @property
     def is_sqlite(self) -> bool:
         """Whether the database is the single SQLite file."""
@@ -96,6 +101,10 @@ class Settings:
             stripe_key=values.get("FREECO_STRIPE_KEY", ""),
             stripe_webhook_secret=values.get("FREECO_STRIPE_WEBHOOK_SECRET", ""),
             stripe_url=values.get("FREECO_STRIPE_URL", "").rstrip("/"),
+            record_keys=Path(values.get("FREECO_RECORD_KEYS") or home / "record").resolve(),
+            record_policy=Path(
+                values.get("FREECO_RECORD_POLICY") or home / "record" / "policy.txt"
+            ).resolve(),
         )
         settings.check()
         return settings

@@ -7,12 +7,13 @@ from random import Random
 
 from sqlalchemy import select
 
+from freeco.accords import demonstration as accords
 from freeco.activation import set_threshold
 from freeco.clock import now, today
 from freeco.cost_price import demonstration as platform
 from freeco.db import db
 from freeco.demonstration_names import COMMUNES, FIRST_NAMES, LAST_NAMES, STREETS
-from freeco.members import households, membership, proxies
+from freeco.members import households, membership
 from freeco.members.models import STEWARD, Community, Member, Person, Territory
 from freeco.members.passwords import hash_password
 from freeco.module import Demonstration
@@ -125,6 +126,7 @@ def stage(
     staging = replace(settle(casting, members, advance), year=year)
     sentences = fill(plugins, staging)
     treasurer_desk.stage(staging)
+    accords.stage(staging)
     platform.settle(since)
     return Staged(community, list(sign_ins()), sentences)
 
@@ -241,7 +243,7 @@ def _join(casting: Casting, first: str, last: str) -> Member:
     )
     db.session.add(person)
     db.session.flush()
-    return membership.join(casting.plugins, casting.community, person, person)
+    return membership.join(casting.plugins, casting.community, person, person, invented=True)
 
 
 def _share(casting: Casting, people: list[Member], names: Iterator[tuple[str, str]]) -> None:
@@ -266,15 +268,14 @@ def _serve_without_email(
     if steward.person is None:
         return
     for first, last in (("Yvonne", "Fraysse"), ("Marcel", "Garrigue")):
-        people.append(
-            proxies.enter_person_without_email(
-                plugins,
-                community,
-                first,
-                last,
-                proxy=steward.person,
-                charter_paper_signed=True,
-                phone="05 65 00 00 00",
-                commune="Lavergne-sur-Célé",
-            )
+        person = Person(
+            first_name=first,
+            last_name=last,
+            phone="05 65 00 00 00",
+            commune="Lavergne-sur-Célé",
+            language=steward.person.language,
+            proxy_id=steward.person.id,
         )
+        db.session.add(person)
+        db.session.flush()
+        people.append(membership.join(plugins, community, person, steward.person, invented=True))

@@ -30,6 +30,8 @@ NOBODY_S = frozenset(
     {"static", "module_files.file", "offline.icon", "offline.manifest", "offline.worker"}
 )
 """What is the same for everybody, and asks nobody's name."""
+COPIED = frozenset({"record_log.checkpoint", "record_log.tile"})
+"""What mirrors copy: strangers must not see a closed circle's, and no cookie goes with it."""
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -164,7 +166,8 @@ class Sessions(SecureCookieSessionInterface):
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Say whether the answer carries the cookie."""
-        return request.endpoint not in NOBODY_S and super().should_set_cookie(app, session)
+        kept = request.endpoint in NOBODY_S | COPIED
+        return not kept and super().should_set_cookie(app, session)
 
 
 def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:

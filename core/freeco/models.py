@@ -1,5 +1,6 @@
 """Core's models in one place, for modules and for the migrations."""
 
+from freeco.accords.models import Accord
 from freeco.accounting.models import (
     Account,
     AccountBalance,
@@ -84,6 +85,18 @@ from freeco.payments.models import (
     State,
 )
 from freeco.payments.statement_models import BankLine, BankStatement, RefusedMatch
+from freeco.record.models import (
+    ParameterChange,
+    RecordAlarm,
+    RecordCheckpoint,
+    RecordCosignature,
+    RecordEntry,
+    RecordKey,
+    RecordLog,
+    RecordOpening,
+    RecordTile,
+    WatchedLog,
+)
 
 __all__ = [
     "STEWARD",
@@ -168,4 +181,15 @@ __all__ = [
     "UtcDateTime",
     "VatRegime",
     "db",
+    "Accord",
+    "ParameterChange",
+    "RecordAlarm",
+    "RecordCheckpoint",
+    "RecordCosignature",
+    "RecordEntry",
+    "RecordKey",
+    "RecordLog",
+    "RecordOpening",
+    "RecordTile",
+    "WatchedLog",
 ]

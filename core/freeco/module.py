@@ -72,6 +72,25 @@ class OfflineAction:
 
 
 @dataclass(frozen=True)
+class RecordKind:
+    """Something that is stated in the public record, by a name that never changes.
+
+    Two modules never declare the same. What may stand in it is named here: nothing else gets in.
+    """
+
+    name: str
+    """``contract.signed``: a thing and what happened to it."""
+    label: Text
+    """On the record's page, to choose by: « Contrats signés »."""
+    sentence: Callable[[Mapping[str, Any]], Text]
+    """Says to anybody what a statement's public fields mean: « Un contrat a été signé. »"""
+    about: tuple[str, ...] = ()
+    """Names of its public fields: codes, numbers, digests."""
+    sealed: tuple[str, ...] = ()
+    """Names of its sealed values, each salted and opened by those whom it concerns."""
+
+
+@dataclass(frozen=True)
 class NavItem:
     """One tab of the navigation; the endpoint takes the community only."""
 
@@ -143,6 +162,8 @@ class Module:
     """What it tells people about."""
     offline: tuple[OfflineAction, ...] = ()
     """What may be typed without network."""
+    record: tuple[RecordKind, ...] = ()
+    """What it states in the public record."""
     settings: tuple[str, ...] = ()
     """Environment variables it reads, for ``freeco doctor``."""
     publishes: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from importlib.metadata import EntryPoint, entry_points
@@ -103,6 +104,9 @@ class Plugins:
             self._manager.check_pending()
         except pluggy.PluginValidationError as error:
             raise BadModule(f"Hook inconnu : {error}") from error
+        twice = Counter(kind.name for each in self.modules.values() for kind in each.record)
+        if shared := sorted(name for name, count in twice.items() if count > 1):
+            raise BadModule(f"Deux modules inscrivent au registre sous un nom : {shared[0]}")
         for module in self.modules.values():
             for required in module.requires:
                 if required not in self.modules:

@@ -30,6 +30,10 @@ from freeco.notifications.sweeps import forget_old as forget_old_notices
 from freeco.notifications.sweeps import go_round
 from freeco.payments.card.work import look_after_cards
 from freeco.payments.statements import forget_words
+from freeco.record.catching_up import catch_up
+from freeco.record.ledgers import anchor
+from freeco.record.sequencer import sequence_due
+from freeco.record.witnessing import ask_due
 from freeco.web.uploads import forget_old
 
 TICK_SECONDS = 5
@@ -45,6 +49,8 @@ def tick(app: Flask) -> None:
         for work in (
             lambda: deliver_events(kernel.plugins),
             lambda: look_after_cards(kernel.settings),
+            sequence_due,
+            ask_due,
             lambda: deliver_mail(kernel.settings),
             lambda: deliver_signals(kernel.settings, configured(kernel.settings)),
             lambda: run_sweeps(kernel),
@@ -77,6 +83,8 @@ def _core_jobs(kernel: Kernel) -> tuple[Job, ...]:
         Job("open_due", lambda community: _open_due(kernel, community), DAY_MINUTES),
         Job("clean", _clean, DAY_MINUTES),
         Job("cost_bill", bill_due, DAY_MINUTES),
+        Job("anchor_books", anchor, DAY_MINUTES),
+        Job("catch_up_record", catch_up, DAY_MINUTES),
     )
 
 

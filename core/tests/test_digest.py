@@ -10,6 +10,7 @@ from flask import Flask
 
 from freeco.clock import held_at
 from freeco.db import db
+from freeco.mail.html_part import html_of
 from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community, Member, Person
 from freeco.module import AgendaItem, Module
@@ -18,9 +19,11 @@ from freeco.notifications.models import Notice
 from freeco.notifications.notices import notify
 from freeco.notifications.sweeps import Prepare, forget_old, go_round
 from freeco.plugins import Plugins
+from freeco.record.heads import head_of
 from freeco.testing import Visitor, make_member, make_person
 from freeco.testing.modules import module_object, plugins_with
 from freeco.testing.people import open_module, sign_in_as
+from freeco.testing.record import seal_some
 
 WEDNESDAY = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 SUNDAY = datetime(2026, 11, 29, 17, 0, tzinfo=UTC)
@@ -102,6 +105,28 @@ def test_the_letter_says_what_waits_and_what_comes(
     assert "Nous sommes maintenant 3 membres dans «\u00a0Lavergne\u00a0»." in mail.body
     assert mail.body.count("Bonjour") == 1
     assert "{site}/desabonnement/" in mail.body
+
+
+def test_the_seal_of_the_record_stands_at_the_foot(early: Member, community: Community) -> None:
+    with held_at(WEDNESDAY):
+        seal_some(community, 3)
+    tell(early)
+    (mail,) = digest(Plugins())
+    head = head_of(community)
+    assert head is not None
+    seal = (
+        f"Sceau du registre, le mercredi 25 novembre 2026\u00a0: {head.size} inscriptions, "
+        f"empreinte {head.root}."
+    )
+    assert mail.body.partition("\n-- \n")[2].startswith(seal)
+    assert seal in html_of(mail.body, "fr", mail.subject, "{site}")
+
+
+def test_before_its_first_seal_the_letter_has_none(early: Member, community: Community) -> None:
+    tell(early)
+    (mail,) = digest(Plugins())
+    assert head_of(community) is None
+    assert "registre" not in mail.body
 
 
 def test_nothing_to_say_nothing_sent(early: Member) -> None:

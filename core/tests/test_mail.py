@@ -66,6 +66,13 @@ LETTERS: dict[str, dict[str, Any]] = {
         "on": date(2026, 12, 3),
         "debits": [(Money(4600), "FREECO-1-1", "0189")],
     },
+    "record_alarm": {
+        "own": True,
+        "community": "Lavergne",
+        "kind": "shrunken",
+        "witness": "temoin.example/temoin",
+        "origin": "freeco.example/lavergne/registre",
+    },
     "account_changed": {
         "organisation": "GAEC des Vergnes",
         "who": "Denis Couderc",
@@ -74,6 +81,9 @@ LETTERS: dict[str, dict[str, Any]] = {
         "after": "",
         "keeps": True,
     },
+    "accord_proposed": {"name": "Zoé Roux", "title": "Prêt du motoculteur"},
+    "accord_agreed": {"name": "Zoé Roux", "title": "Prêt du motoculteur"},
+    "accord_declined": {"name": "Zoé Roux", "title": "Prêt du motoculteur"},
 }
 
 

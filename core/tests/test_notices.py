@@ -203,6 +203,8 @@ def test_one_save_keeps_every_choice(client: Visitor, member: Member, person: Pe
         "core-payment": "at_once",
         "core-debit": "at_once",
         "core-account": "at_once",
+        "core-accord": "at_once",
+        "core-record": "at_once",
         "core-opening": "at_once",
         "core-digest": "weekly",
     }
@@ -233,6 +235,8 @@ def test_a_choice_that_does_not_exist_is_refused_and_nothing_is_kept(
         "core-payment": "at_once",
         "core-debit": "at_once",
         "core-account": "at_once",
+        "core-accord": "at_once",
+        "core-record": "at_once",
         "core-opening": "at_once",
         "core-digest": "weekly",
         "email": "1",

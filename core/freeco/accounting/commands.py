@@ -15,6 +15,7 @@ from freeco.cost_price import true_up
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import counted
+from freeco.record import ledgers
 
 BOOK = click.option("--book", "name", help="Numéro du livre, ou « platform » ; tous, sinon.")
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -74,6 +75,7 @@ def close(year: int, name: str | None) -> None:
                 true_up.refuse_unsettled(year)
             with err.status("Clôture…"):
                 closed = years.close_year(book, year)
+            ledgers.year_closed(book, closed.year.name)
             db.session.commit()
         except Refusal as refusal:
             db.session.rollback()

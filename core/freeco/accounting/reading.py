@@ -12,7 +12,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from freeco.accounting.models import Account, AccountBalance, Book, Entry, Journal, Posting
+from freeco.accounting.chain import BEGINNING
+from freeco.accounting.models import (
+    Account,
+    AccountBalance,
+    Book,
+    BookYear,
+    Entry,
+    Journal,
+    Posting,
+)
 from freeco.db import db
 from freeco.money import Money
 
@@ -231,6 +240,21 @@ def open_items(book: Book, code: str, party: str) -> Sequence[tuple[EntryRead, M
             found.append((number, Money(sign * (abs(cents) - settled), book.currency)))
     whole = {each.number: each for each in read(book, [number for number, _left in found])}
     return [(whole[number], amount) for number, amount in found]
+
+
+def head(book: Book) -> tuple[int, str]:
+    """Return how many entries a book has, and the hash of the last, which fixes all before it."""
+    query = select(Entry.number, Entry.hash).where(Entry.book_id == book.id)
+    found = db.session.execute(query.order_by(Entry.number.desc()).limit(1)).first()
+    return (found.number, found.hash) if found is not None else (0, BEGINNING)
+
+
+def closed_years(book: Book) -> Sequence[int]:
+    """Return the names of the years of a book that are closed, the first one first."""
+    closed = select(BookYear.last_day).where(
+        BookYear.book_id == book.id, BookYear.closed_at.is_not(None)
+    )
+    return [day.year for day in db.session.scalars(closed.order_by(BookYear.last_day))]
 
 
 def _under(code: str) -> ColumnElement[bool]:

@@ -1,13 +1,19 @@
 """The charter's pages: read it, see what changed, accept a new version."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.charter import services as charter
+from freeco.charter.models import CharterAcceptance
 from freeco.db import db
 from freeco.doors import before_charter, public
 from freeco.i18n import _, language
 from freeco.members.schemas import AcceptSchema
+from freeco.record import reading
+from freeco.record.facts import ACCEPTANCE
+from freeco.web import leading
 from freeco.web.forms import WHOLE, Form
 
 pages = Blueprint("charter", __name__)
@@ -32,6 +38,7 @@ def _show(form: Form) -> ResponseReturnValue:
             text=text,
             articles=charter.articles(text),
             acceptances=acceptances,
+            receipts=_receipts(acceptances),
             waiting=waiting,
             changes=charter.changes(previous, text) if previous is not None else [],
         ),
@@ -58,7 +65,21 @@ def accept() -> ResponseReturnValue:
         }
         form.status = 409
         return _show(form)
-    charter.accept(g.member, text, g.person)
+    acceptance = charter.accept(g.member, text, g.person)
     db.session.commit()
-    flash(str(_("Merci. Votre accord est enregistré.")), "good")
+    _thank(_receipts([acceptance]).get(acceptance.id))
     return redirect(url_for("circle.home"))
+
+
+def _thank(reference: str | None) -> None:
+    if reference is None:  # in a rehearsal, which leaves no trace
+        flash(str(_("Merci. Votre accord est enregistré.")), "good")
+        return
+    address = url_for("record_receipts.receipt", reference=reference)
+    leading.done(_("Merci. Votre accord est enregistré."), address, _("Voir votre reçu"))
+
+
+def _receipts(acceptances: Iterable[CharterAcceptance]) -> dict[int, str]:
+    """Return the reference of each acceptance in the record, by its id."""
+    keys = {f"{ACCEPTANCE}{each.id}": each.id for each in acceptances}
+    return {keys[entry.key]: entry.reference for entry in reading.keyed(g.community, keys)}

@@ -18,6 +18,7 @@ from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.members.models import Member, Person
+from freeco.record import facts
 
 ENTRY_POINT_GROUP = "freeco.charter"
 FOUNDING = "founding"
@@ -189,6 +190,7 @@ def accept(member: Member, text: CharterText, recorded_by: Person) -> CharterAcc
     acceptance = CharterAcceptance(member=member, text=text, recorded_by_id=recorded_by.id)
     db.session.add(acceptance)
     db.session.flush()
+    facts.charter_accepted(acceptance)
     return acceptance
 
 

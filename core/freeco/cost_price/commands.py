@@ -17,6 +17,7 @@ from freeco.cost_price.words import BASES, POOLS
 from freeco.db import db
 from freeco.i18n import counted, money, percent
 from freeco.money import Money
+from freeco.record.parameter_names import decision
 
 POOL = click.Choice([each.value for each in Pool])
 BASIS = click.Choice([each.value for each in Basis])
@@ -67,6 +68,24 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(f"{value}-01" if value.count("-") == 1 else value)
         except ValueError:
             self.fail(f"« {value} » : écrivez un jour comme 2026-12-03.", param, ctx)
+
+
+class Decision(click.ParamType[str]):
+    """The decision behind a change, as ``module:kind:id``."""
+
+    name = "décision"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return it as it was typed; say what is wrong with it."""
+        if value and decision(str(value)) is None:
+            self.fail(f"« {value} » : écrivez une décision comme vote:motion:12.", param, ctx)
+        return str(value)
+
+
+WHY = click.option("--why", "reason", default="", help="Pourquoi ; les membres le liront.")
+DECIDED = click.option(
+    "--decided", type=Decision(), default="", help="La décision prise, comme vote:motion:12."
+)
 
 
 @click.group()
@@ -142,9 +161,11 @@ def take_back(number: int) -> None:
 @click.argument("pool", type=POOL)
 @click.argument("basis", type=BASIS)
 @click.option("--from", "since", type=Day(), required=True, help="Premier jour.")
-def key(pool: str, basis: str, since: date) -> None:
+@WHY
+@DECIDED
+def key(pool: str, basis: str, since: date, reason: str, decided: str) -> None:
     """Publier la clé de répartition d’un poste, à partir d’un jour."""
-    made = keys.publish_key(Pool(pool), Basis(basis), since)
+    made = keys.publish_key(Pool(pool), Basis(basis), since, reason=reason, decided=decided)
     db.session.commit()
     out.print(
         f"{POOLS[Pool(pool)]}, version {made.version} : {BASES[Basis(basis)]}.", highlight=False
@@ -155,11 +176,13 @@ def key(pool: str, basis: str, since: date) -> None:
 @click.argument("percentage", type=Percent())
 @click.option("--from", "since", type=Day(), required=True, help="Premier jour.")
 @click.option("--per-gift", type=Euros(), default=Money(0), help="Part fixe d’un don.")
-def rate(percentage: int, since: date, per_gift: Money) -> None:
+@WHY
+@DECIDED
+def rate(percentage: int, since: date, per_gift: Money, reason: str, decided: str) -> None:
     """Publier le taux provisoire, en pour cent (3,75), jusqu’à la fin de l’année."""
     if percentage > HIGHEST_BASIS_POINTS:
         raise click.ClickException("Le taux ne peut pas dépasser 5 %.")
-    made = keys.publish_rate(percentage, since, per_gift)
+    made = keys.publish_rate(percentage, since, per_gift, reason=reason, decided=decided)
     db.session.commit()
     out.print(
         f"{made.year}, version {made.version} : {percent(made.basis_points)}.", highlight=False

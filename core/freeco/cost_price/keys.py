@@ -1,5 +1,6 @@
 """Allocation keys and provisional rates: published with a day, in force from it, never changed."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import func, select
@@ -11,21 +12,20 @@ from freeco.cost_price.models import HIGHEST_BASIS_POINTS, AllocationKey, Basis,
 from freeco.cost_price.share_models import CostShare
 from freeco.db import db, lock
 from freeco.money import Money
+from freeco.record import parameters
+from freeco.record.parameter_names import KEY, RATE
 
 
-def publish_key(pool: Pool, basis: Basis, in_force_from: date) -> AllocationKey:
+def publish_key(
+    pool: Pool, basis: Basis, in_force_from: date, *, reason: str = "", decided: str = ""
+) -> AllocationKey:
     """Publish how a pool is shared from a day on; the same again returns the one there is.
 
     The first key of a pool may begin on any day; a later one begins after it, and not before
-    today. Raises KeyPublished.
+    today. ``reason`` and ``decided`` as in ``parameters.changed``. Raises KeyPublished.
     """
     lock(platform_book())
-    last = db.session.scalars(
-        select(AllocationKey)
-        .where(AllocationKey.pool == pool)
-        .order_by(AllocationKey.version.desc())
-        .limit(1)
-    ).one_or_none()
+    last = _last_key(pool)
     if last is not None:
         if (last.basis, last.in_force_from) == (basis, in_force_from):
             return last
@@ -39,7 +39,17 @@ def publish_key(pool: Pool, basis: Basis, in_force_from: date) -> AllocationKey:
     )
     db.session.add(key)
     db.session.flush()
+    _tell(f"{KEY}{pool}", _key_code(last), _key_code(key), reason, decided)
     return key
+
+
+def _last_key(pool: str) -> AllocationKey | None:
+    return db.session.scalars(
+        select(AllocationKey)
+        .where(AllocationKey.pool == pool)
+        .order_by(AllocationKey.version.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def key_in_force(pool: str, day: date) -> AllocationKey | None:
@@ -52,12 +62,19 @@ def key_in_force(pool: str, day: date) -> AllocationKey | None:
     ).one_or_none()
 
 
-def publish_rate(basis_points: int, in_force_from: date, per_gift: Money | None = None) -> CostRate:
+def publish_rate(
+    basis_points: int,
+    in_force_from: date,
+    per_gift: Money | None = None,
+    *,
+    reason: str = "",
+    decided: str = "",
+) -> CostRate:
     """Publish the provisional rate from a day to the end of its year.
 
     The first rate of a year may begin on any day that no share was counted on or after; a later
-    one begins after it, and not before today. The same again returns the one there is. Raises
-    RateTooHigh, RatePublished.
+    one begins after it, and not before today. The same again returns the one there is.
+    ``reason`` and ``decided`` as in ``parameters.changed``. Raises RateTooHigh, RatePublished.
     """
     if not 0 <= basis_points <= HIGHEST_BASIS_POINTS:
         raise RateTooHigh
@@ -85,9 +102,39 @@ def publish_rate(basis_points: int, in_force_from: date, per_gift: Money | None 
         in_force_from=in_force_from,
         per_gift=per_gift,
     )
+    before = _rate_code(_last_rate())
     db.session.add(rate)
     db.session.flush()
+    _tell(RATE, before, _rate_code(_last_rate()), reason, decided)
     return rate
+
+
+def codes() -> Mapping[str, str]:
+    """Return what was published last, the rate and each pool's key, as the record writes it."""
+    found = {RATE: _rate_code(_last_rate())}
+    found.update({f"{KEY}{pool}": _key_code(_last_key(pool)) for pool in Pool})
+    return {name: code for name, code in found.items() if code}
+
+
+def _last_rate() -> CostRate | None:
+    return db.session.scalars(
+        select(CostRate).order_by(CostRate.in_force_from.desc()).limit(1)
+    ).one_or_none()
+
+
+def _rate_code(rate: CostRate | None) -> str:
+    if rate is None:
+        return ""
+    return f"{rate.basis_points}:{rate.per_gift.cents}:{rate.in_force_from.isoformat()}"
+
+
+def _key_code(key: AllocationKey | None) -> str:
+    return f"{key.basis}:{key.in_force_from.isoformat()}" if key is not None else ""
+
+
+def _tell(name: str, before: str, after: str, reason: str, decided: str) -> None:
+    """Each community bears its part: it stands in the record of each."""
+    parameters.changed_everywhere(name, before, after, reason=reason, decided=decided)
 
 
 def _last_share(year: int) -> date:

@@ -56,6 +56,9 @@ def _stage(plugins: Plugins, community: Community, language: str) -> Community:
         longitude=community.longitude,
         presentation=community.presentation,
         timezone=community.timezone,
+        admission=Admission.INVITATION,
+        # From the first: nothing that is written here is stated, sent or booked as if it were true.
+        rehearsal_of_id=community.id,
     )
     db.session.add(copy)
     db.session.flush()
@@ -67,10 +70,6 @@ def _stage(plugins: Plugins, community: Community, language: str) -> Community:
         language=language,
     )
     staging = demonstration.settle(casting, MEMBERS, lambda _count: None)
-    # Open until everybody is in; from now on nobody comes in uninvited. Marked before anything
-    # is written in books: those of a rehearsal are its own.
-    copy.rehearsal_of_id, copy.admission = community.id, Admission.INVITATION
-    db.session.flush()
     demonstration.fill(plugins, staging)
     _keep_letters(copy, casting.domain)
     db.session.flush()

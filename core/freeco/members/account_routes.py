@@ -4,7 +4,7 @@ from flask import Blueprint, flash, g, jsonify, redirect, render_template, reque
 from flask.typing import ResponseReturnValue
 
 from freeco.activation import open_modules
-from freeco.db import db
+from freeco.db import db, leave_no_trace
 from freeco.doors import act_for, public, safe_next, sign_in, sign_out
 from freeco.errors import Absent
 from freeco.i18n import LANGUAGE_NAMES, _, language
@@ -249,6 +249,7 @@ def erase() -> ResponseReturnValue:
     """Forget me; amounts and proofs stay, without a name."""
     privacy.erase(kernel().plugins, g.person)
     db.session.commit()
+    leave_no_trace()
     sign_out()
     flash(str(_("Votre compte est effacé.")), "good")
     return redirect(url_for("site.home"))
@@ -349,6 +350,7 @@ def erase_served(member_id: int) -> ResponseReturnValue:
         return _hand_over(served, form)
     privacy.erase(kernel().plugins, served.person)
     db.session.commit()
+    leave_no_trace()
     act_for(None)
     flash(str(_("Le compte est effacé.")), "good")
     return redirect(url_for("accounts.home"))

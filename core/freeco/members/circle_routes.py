@@ -7,6 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from freeco import activation
+from freeco.accords import cards as accord_cards
 from freeco.agenda.lines import lines_of
 from freeco.charter import services as charter
 from freeco.clock import now
@@ -75,7 +76,8 @@ def _still_closed(member: Member | None) -> list[activation.Opening]:
 
 def _home() -> ResponseReturnValue:
     plugins, since = kernel().plugins, now()
-    cards = plugins.home(open_here(), g.community, g.member)
+    cards = accord_cards.cards_for(g.community, g.member, g.person)
+    cards += plugins.home(open_here(), g.community, g.member)
     cards += payment_cards.cards_for(g.community, g.member, held_here())
     hats.notice(g.member, cards)
     mine = homes.home_of(cards, hats.hat_worn())

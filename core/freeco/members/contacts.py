@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, or_, select
 
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.households import find_household, people_of
 from freeco.members.models import Agreement, Member, Person
@@ -36,7 +36,7 @@ def agree(one: Member, other: Member, about: str) -> Agreement:
         raise Absent
     first, second = sorted((one, other), key=lambda member: member.id)
     # Locked, so that both may say yes at the same instant.
-    db.session.refresh(first, with_for_update={"key_share": True})
+    lock(first)
     found = db.session.scalar(
         select(Agreement).where(
             Agreement.one_id == first.id,

@@ -3,6 +3,7 @@
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import selectinload
 
+from freeco.accords.leaving import withdraw_waiting
 from freeco.activation import open_due
 from freeco.charter import services as charter
 from freeco.clock import now
@@ -23,6 +24,8 @@ from freeco.members.models import (
 )
 from freeco.members.ties import HasTies, ties_of
 from freeco.plugins import Plugins
+from freeco.record import parameters
+from freeco.record.parameter_names import ADMISSION, admission_code
 
 
 class InvitationNeeded(Refusal):
@@ -75,15 +78,23 @@ def describe(
     presentation: str,
     admission: str,
     email_domain: str,
+    by: Member | None = None,
+    reason: str = "",
 ) -> None:
-    """Change how the community presents itself and admits. Raises DomainMissing."""
+    """Change how the community presents itself and admits. Raises DomainMissing.
+
+    ``by`` and ``reason``: who changes who may come in, and why.
+    """
     domain = email_domain.strip().lower().removeprefix("@")
     if admission == Admission.DOMAIN and "." not in domain:
         raise DomainMissing
     if community.rehearsal and admission != Admission.INVITATION:
         raise StaysClosed
     community.name, community.commune, community.presentation = name, commune, presentation
+    before = admission_code(community)
     community.admission, community.email_domain = admission, domain
+    after = admission_code(community)
+    parameters.changed(community, ADMISSION, before, after, member=by, reason=reason)
 
 
 def lock_community(community: Community) -> None:
@@ -157,13 +168,14 @@ def join(
     sha256: str = "",
     *,
     vouched_by: Member | None = None,
+    invented: bool = False,
 ) -> Member:
     """Make the person a member who accepts the charter, and open what that makes due.
 
     ``language`` and ``sha256`` are those of the charter that was read (the person's language,
     unless told); who ticked the box is ``recorded_by``. A member who enters somebody in person
-    vouches for them. Who is a member already stays so. Raises InvitationNeeded, OtherDomain,
-    CharterChanged.
+    vouches for them; nobody need vouch for who is ``invented``, to people a rehearsal. Who is a
+    member already stays so. Raises InvitationNeeded, OtherDomain, CharterChanged.
     """
     lock_community(community)
     member = _place_of(community, person)
@@ -171,7 +183,7 @@ def join(
     invitation = None
     if not already:
         invitation = _invitation_taken_by(community, person)
-        if invitation is None and vouched_by is None:
+        if invitation is None and vouched_by is None and not (invented and community.rehearsal):
             invitation = _admit(community, person)
     if member is None:
         member = Member(community=community, person=person)
@@ -256,6 +268,7 @@ def leave(plugins: Plugins, member: Member) -> None:
     _keep_a_steward(member)
     households.leave_shared_household(member)
     db.session.execute(delete(PermissionGrant).where(PermissionGrant.member_id == member.id))
+    withdraw_waiting(member)
     member.left_at = now()
     publish(MemberLeft(community_id=member.community_id, member_id=member.id))
 

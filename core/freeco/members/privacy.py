@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, delete, or_, select
 
+from freeco.accords import privacy as accords
 from freeco.agenda.models import CalendarFeed
 from freeco.charter import services as charter
 from freeco.clock import now
@@ -26,6 +27,7 @@ from freeco.organisations.models import Organisation, OrganisationRole
 from freeco.payments import mandates
 from freeco.payments import privacy as payments
 from freeco.plugins import Plugins
+from freeco.record import privacy as record
 
 
 class ServesSomebody(Refusal):
@@ -108,6 +110,7 @@ def _membership(plugins: Plugins, member: Member) -> dict[str, Any]:
                 select(Agreement).where(_of(member)).order_by(Agreement.id)
             )
         ],
+        "accords": accords.export(member),
         "calendar_feed_since": _instant(
             db.session.scalar(
                 select(CalendarFeed.created_at).where(CalendarFeed.member_id == member.id)
@@ -117,6 +120,7 @@ def _membership(plugins: Plugins, member: Member) -> dict[str, Any]:
         "offline": offline.export(member),
         "payments": payments.export(member),
         "documents": documents.export(member),
+        "record": record.export(member),
         "debit_mandates": mandates.export(household) if household is not None else [],
         "modules": {name: dict(content) for name, content in plugins.export(member).items()},
     }
@@ -209,6 +213,8 @@ def _forget_membership(member: Member) -> None:
     if household is not None:
         mandates.forget_signed(member, household)
         _rename(household)
+    accords.forget(member)
+    record.forget(member)
     notifications.forget(member)
     db.session.execute(delete(Intention).where(Intention.member_id == member.id))
     db.session.execute(delete(CalendarFeed).where(CalendarFeed.member_id == member.id))

@@ -96,12 +96,14 @@ class CommunitySchema(Schema):
     presentation = Words(load_default="", most=5000)
     admission = Words(required=True, validate=one_of(tuple(Admission)))
     email_domain = Words(load_default="", most=100)
+    why = Words(load_default="", most=500)
 
 
 class ThresholdSchema(Schema):
     """A community's own number of members for a module."""
 
     members = Whole(required=True, least=1, most=1_000_000)
+    why = Words(load_default="", most=500)
 
 
 class PauseSchema(Schema):

@@ -14,7 +14,7 @@ from freeco.errors import Absent
 from freeco.i18n import _
 from freeco.kernel import kernel
 from freeco.members import invitations, membership, people_entry
-from freeco.members.models import STEWARD, Admission
+from freeco.members.models import STEWARD
 from freeco.members.people_import import PERSON_COLUMNS, PeopleReading, read_people
 from freeco.members.permissions import OWN_PERMISSIONS
 from freeco.members.schemas import (
@@ -25,17 +25,13 @@ from freeco.members.schemas import (
     ThresholdSchema,
 )
 from freeco.module import Module, Permission
+from freeco.record.parameter_words import ADMISSIONS
 from freeco.spreadsheets import Table, UnreadableFile, read_table
 from freeco.web import uploads
 from freeco.web.forms import Form
 
 pages = Blueprint("stewards", __name__)
 SHOWN_LINES = 300
-ADMISSIONS = [
-    (Admission.OPEN, _("Ouverte à tous ceux qui acceptent la charte")),
-    (Admission.INVITATION, _("Cercle fermé, sur invitation")),
-    (Admission.DOMAIN, _("Cercle fermé, par domaine d’adresse e-mail")),
-]
 
 
 def _permissions() -> list[Permission]:
@@ -77,7 +73,7 @@ def _show(at: str = "", **forms: Form) -> ResponseReturnValue:
             members=members,
             held=[(each, _held(each)) for each in members if _held(each)],
             permissions=[(each.name, each.label) for each in _permissions()],
-            admissions=ADMISSIONS,
+            admissions=list(ADMISSIONS.items()),
             at=at,
             **shown,
         ),
@@ -96,8 +92,8 @@ def change_presentation() -> ResponseReturnValue:
     """Change how the community presents itself and admits."""
     form = Form.sent()
 
-    def act(**values: str) -> None:
-        membership.describe(g.community, **values)
+    def act(*, why: str, **values: str) -> None:
+        membership.describe(g.community, by=g.member, reason=why, **values)
 
     if not form.apply(CommunitySchema(), act):
         return _show(presentation=form)
@@ -136,7 +132,9 @@ def set_threshold(name: str) -> ResponseReturnValue:
     module = _module(name)
     if not form.apply(
         ThresholdSchema(),
-        lambda members: activation.set_threshold(kernel().plugins, g.community, module, members),
+        lambda members, why: activation.set_threshold(
+            kernel().plugins, g.community, module, members, by=g.member, reason=why
+        ),
     ):
         return _show(name, threshold=form)
     flash(str(_("Le seuil est enregistré.")), "good")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from freeco.activation import open_modules
 from freeco.clock import now
 from freeco.db import db, lock
-from freeco.i18n import day, hour, said, spoken
+from freeco.i18n import counted, day, hour, said, spoken
 from freeco.mail.letters import SITE, one_line
 from freeco.members.models import Community, Member
 from freeco.members.proxies import members_served_by
@@ -19,6 +19,7 @@ from freeco.notifications.models import DigestTime, Notice
 from freeco.notifications.sweeps import Round, agenda_of
 from freeco.notifications.topics import DIGEST, REMINDER
 from freeco.plugins import Plugins
+from freeco.record.heads import head_of
 
 USUAL_WEEKDAY, USUAL_HOUR = 6, 18
 WEEK = timedelta(days=7)
@@ -93,7 +94,8 @@ def _write_digest(plugins: Plugins, opened: frozenset[str], reader: Reader, slot
             return
         subject = said("Votre semaine : %(community)s", community=name)
         hello = [said("Bonjour %(name)s,", name=reader.person.first_name), ""]
-    mail = notices.noticed_mail(reader, reader.member, DIGEST, subject, hello + lines)
+        seal = _seal(reader.member.community)
+    mail = notices.noticed_mail(reader, reader.member, DIGEST, subject, hello + lines, at_foot=seal)
     db.session.add(mail)
     for notice in told:
         notice.told_at = now()
@@ -114,6 +116,22 @@ def _part(
         for notice in waiting:
             lines += _notice_lines(notice)
     return lines, waiting
+
+
+def _seal(community: Community) -> list[str]:
+    """Say the head of the record: a letter that somebody kept is not rewritten."""
+    head = head_of(community)
+    if head is None:
+        return []
+    return [
+        counted(
+            "Sceau du registre, le %(day)s : %(num)s inscription, empreinte %(root)s.",
+            "Sceau du registre, le %(day)s : %(num)s inscriptions, empreinte %(root)s.",
+            head.size,
+            day=day(head.day),
+            root=head.root,
+        )
+    ]
 
 
 def _heading(words: str) -> list[str]:

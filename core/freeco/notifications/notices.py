@@ -128,13 +128,23 @@ def for_whom(notice: Notice, reader: Reader) -> str:
 
 
 def noticed_mail(
-    reader: Reader, member: Member, topic: Topic, subject: str, lines: Sequence[str]
+    reader: Reader,
+    member: Member,
+    topic: Topic,
+    subject: str,
+    lines: Sequence[str],
+    *,
+    at_foot: Sequence[str] = (),
 ) -> OutgoingMail:
-    """Return the e-mail of a notice or a digest, with its foot: why it came, and how to stop it."""
+    """Return the e-mail of a notice or a digest, with its foot: why it came, and how to stop it.
+
+    ``at_foot`` comes before these.
+    """
     token = token_for(member, topic.name)
     with spoken(reader.person.language):
         foot = [
             FOOT,
+            *at_foot,
             said("Pourquoi ce message ? %(reason)s", reason=topic.reason),
             said(
                 "Choisir ce que je reçois : %(address)s",

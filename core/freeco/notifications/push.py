@@ -10,7 +10,6 @@ import json
 import os
 import socket
 import ssl
-from contextlib import suppress
 from email.utils import parseaddr
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from freeco.notifications.channels import ChannelDown, Device, Signal, Unreachable
+from freeco.outgoing import hang_up
 
 PATIENCE_SECONDS = 15
 DAY_SECONDS = 24 * 3600
@@ -126,7 +126,7 @@ class WebPush:
         connection = self._connection(parts)
         # Patience is counted anew at each byte that comes: the whole must have an end too, or
         # one device that drips would hold up every letter.
-        end = Timer(PATIENCE_SECONDS, _hang_up, [connection])
+        end = Timer(PATIENCE_SECONDS, hang_up, [connection])
         try:
             connection.connect()
             end.start()
@@ -147,13 +147,6 @@ class WebPush:
         if self.loopback:
             return HTTPConnection(host, parts.port or 80, timeout=PATIENCE_SECONDS)
         return _Pinned(host, public_address(host))
-
-
-def _hang_up(connection: HTTPConnection) -> None:
-    """End a conversation from another thread, below its encryption: whoever reads sees its end."""
-    with suppress(OSError):
-        if connection.sock is not None:
-            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
 class _Pinned(HTTPSConnection):

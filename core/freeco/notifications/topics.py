@@ -44,7 +44,19 @@ ACCOUNT = Topic(
     _("Vous tenez les comptes de cette organisation, ou la trésorerie de cette communauté."),
     "at_once",
 )
-CORE = (REMINDER, CHARTER, PAYMENT, DEBIT, ACCOUNT, OPENING, DIGEST)
+ACCORD = Topic(
+    "core.accord",
+    _("Un accord avec un autre membre"),
+    _("Un accord vous a été proposé, ou l’autre a répondu au vôtre."),
+    "at_once",
+)
+RECORD = Topic(
+    "core.record",
+    _("Le registre public est contredit"),
+    _("Vous veillez sur une communauté qui tient un registre public."),
+    "at_once",
+)
+CORE = (REMINDER, CHARTER, PAYMENT, DEBIT, ACCOUNT, ACCORD, RECORD, OPENING, DIGEST)
 
 
 class UnknownTopic(LookupError):

@@ -1,4 +1,4 @@
-"""Lifting the ledger's guards, as only the owner of a database can: to empty it, to tamper."""
+"""Lifting the guards of the database, as only its owner can, to tamper."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,17 +10,14 @@ from freeco.db import db
 
 @contextmanager
 def guards_lifted() -> Iterator[None]:
-    """Write in the session's transaction as if the ledger had no triggers."""
+    """Write in the session's transaction as if neither the ledger nor the record had triggers."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("SET LOCAL session_replication_role = replica"))
         yield
         db.session.execute(text("SET LOCAL session_replication_role = origin"))
         return
-    # Dropping and setting triggers takes a while: most tests keep neither books nor shares.
-    query = text("SELECT EXISTS (SELECT 1 FROM book) OR EXISTS (SELECT 1 FROM cost_share)")
-    found = db.session.scalar(query)
-    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND :found")
-    triggers = db.session.execute(query, {"found": found}).all()
+    query = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    triggers = db.session.execute(query).all()
     for name, _sql in triggers:
         db.session.execute(text(f"DROP TRIGGER {name}"))
     yield

@@ -57,6 +57,10 @@ PART_OF_ROOM: dict[str, Part] = {
     "receipts": "around",
     "cards": "me",
     "documents": "me",
+    "accords": "me",
+    "record": "around",
+    "record_parameters": "around",
+    "record_receipts": "me",
 }
 
 ACCOUNTS = ("statements", "debits")
@@ -161,6 +165,7 @@ def _links(part: Part) -> list[Link]:
             Link(_("Membres"), "circle.directory"),
             Link(_("Organisations"), "organisations.index"),
             Link(_("Ce qui ouvre"), "circle.openings"),
+            Link(_("Le registre"), "record.home"),
         ]
     if part == "me":
         return [
@@ -169,6 +174,8 @@ def _links(part: Part) -> list[Link]:
             Link(_("Mon foyer"), "households.home"),
             Link(_("Mes paiements"), "own_payments.home"),
             Link(_("Mes factures"), "documents.home"),
+            Link(_("Mes accords"), "accords.index"),
+            Link(_("Mon historique"), "record_receipts.home"),
             Link(_("Mes avis"), "notifications.home"),
             *modules,
         ]

@@ -29,7 +29,7 @@ from freeco.members.models import Admission, Community
 
 pages = Blueprint("site", __name__)
 LATEST_MAILS = 20
-PUBLIC_PAGES = ("circle.home", "circle.openings", "charter.read", "places.map_page")
+PUBLIC_PAGES = ("circle.home", "circle.openings", "charter.read", "places.map_page", "record.home")
 NOT_FOR_INDEXERS = ("/api/", "/connexion", "/inscription", "/courrier", "/lien/", "/moi")
 
 

@@ -83,6 +83,7 @@ def _footer() -> list[tuple[Text, str]]:
     links: list[tuple[Text, str]] = [(_("Les communautés"), url_for("site.home"))]
     if g.get("community") is not None:
         links.append((_("La charte"), url_for("charter.read")))
+        links.append((_("Le registre"), url_for("record.home")))
     else:
         links.append((_("La charte"), url_for("site.charter_page")))
     links.append((_("Le prix coûtant"), url_for("cost_price.home")))

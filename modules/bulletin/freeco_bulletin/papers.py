@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from freeco.i18n import day, month, said, spoken
+from freeco.i18n import counted, day, month, said, spoken
 from freeco.members.models import Community
 from freeco.paper import render_pdf, render_thumbnail
+from freeco.record.heads import Head, head_of
 from freeco_bulletin import addresses, telling, wording
 from freeco_bulletin.gazette import Choice
 from freeco_bulletin.local import local, moment, when
@@ -120,6 +121,25 @@ def _pages(
         "contact": paragraphs(gazette.contact),
         "code": addresses.code(page),
         "address": addresses.in_letters(page),
+        "seal": _seal(head_of(community)),
+    }
+
+
+def _seal(head: Head | None) -> Mapping[str, object] | None:
+    """Say the head of the record, in groups that two people can compare aloud."""
+    if head is None:
+        return None
+    return {
+        "title": said("Le sceau du registre"),
+        "said": counted(
+            "%(origin)s, le %(day)s : %(num)s inscription. Empreinte :",
+            "%(origin)s, le %(day)s : %(num)s inscriptions. Empreinte :",
+            head.size,
+            origin=head.origin,
+            day=day(head.day),
+        ),
+        "groups": head.groups,
+        "why": said("Gardez ce numéro : il permet de montrer que le registre n’a pas été réécrit."),
     }
 
 

@@ -11,7 +11,10 @@ from freeco.members.models import Community, Member
 from freeco.module import Story
 from freeco.organisations.models import Organisation
 from freeco.plugins import Plugins
+from freeco.record.heads import head_of
 from freeco.testing.forms import fill_in, form_of
+from freeco.testing.people import make_community
+from freeco.testing.record import seal_some
 from freeco.testing.visitor import Visitor
 from freeco_bulletin import gazette, papers
 from freeco_bulletin.models import BulletinNotice, Gazette
@@ -176,6 +179,34 @@ def test_a_closed_circle_asks_for_an_invitation(app: Flask, community: Community
     paper = Gazette(community=community, month=NOVEMBER)
     said = words(papers.print_gazette(community, paper, [], "https://freeco.example"))
     assert "sur invitation" in said
+
+
+def test_the_seal_of_the_record_is_printed_at_the_foot(app: Flask, community: Community) -> None:
+    seal_some(community, 3)
+    head = head_of(community)
+    assert head is not None
+    said = words(
+        papers.print_gazette(community, Gazette(community=community, month=NOVEMBER), [], "")
+    )
+    sealed = f"{head.origin}, le lundi 2 novembre 2026 : {head.size} inscriptions."
+    assert " ".join(head.groups) in said
+    assert "".join(head.groups) == head.root
+    assert sealed in said
+    assert "Gardez ce numéro" in said
+
+
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_an_empty_record_and_a_rehearsal_have_no_seal(
+    app: Flask, community: Community, rehearsal: bool
+) -> None:
+    if rehearsal:
+        seal_some(community, 1)
+        community.admission = "invitation"
+        community.rehearsal_of_id = make_community("vraie", "La vraie").id
+    said = words(
+        papers.print_gazette(community, Gazette(community=community, month=NOVEMBER), [], "")
+    )
+    assert "registre" not in said
 
 
 def test_a_long_notice_is_cut_and_its_organisation_named(

@@ -35,6 +35,7 @@ from freeco_direct_sales import (
     place_routes,
     places,
     privacy,
+    record,
     routes,
     sales,
     search,
@@ -72,6 +73,7 @@ def freeco_module() -> Module:
         demonstration=demonstration.stage,
         topics=notices.TOPICS,
         offline=(collection_offline.COLLECTED,),
+        record=record.KINDS,
         publishes=tuple(
             event.name
             for event in (

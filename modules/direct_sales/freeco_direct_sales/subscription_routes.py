@@ -21,6 +21,7 @@ from freeco_direct_sales import (
     contract_paper,
     distributions,
     notices,
+    record,
     subscriptions,
     wording,
 )
@@ -60,6 +61,7 @@ def page(subscription_id: int) -> ResponseReturnValue:
         signs_for_producer=catalogue.acts_for(producer, g.member),
         contact=contacts.contact(g.member, producer.member) if producer.member else None,
         reachable=_reachable(found),
+        statement=record.statement_for(found, g.member),
         to_settle=subscriptions.to_settle(found),
         present=now(),
         dates=baskets.dates_of(found),

@@ -15,7 +15,7 @@ from freeco.members.models import Community, Household, HouseholdMember, Member
 from freeco.money import Money, total
 from freeco.payments.errors import NoOtherWay
 from freeco.payments.models import Method, State
-from freeco_direct_sales import catalogue, commitments, contracts, schedule, sellers
+from freeco_direct_sales import catalogue, commitments, contracts, record, schedule, sellers
 from freeco_direct_sales.errors import (
     AlreadySigned,
     AlreadySubscribed,
@@ -216,7 +216,7 @@ def sign_for_producer(subscription: Subscription, member: Member) -> None:
     """
     if not catalogue.acts_for(subscription.contract.producer, member):
         raise NotYours
-    _sign_for_producer(subscription, member.name, SignatureWay.ONLINE)
+    _sign_for_producer(subscription, member.name, SignatureWay.ONLINE, member)
 
 
 def record_paper_signature(subscription: Subscription) -> None:
@@ -224,7 +224,9 @@ def record_paper_signature(subscription: Subscription) -> None:
     _sign_for_producer(subscription, subscription.contract.producer.name, SignatureWay.PAPER)
 
 
-def _sign_for_producer(subscription: Subscription, name: str, way: SignatureWay) -> None:
+def _sign_for_producer(
+    subscription: Subscription, name: str, way: SignatureWay, signer: Member | None = None
+) -> None:
     lock(subscription)
     if subscription.producer_signed_at is not None or subscription.withdrawn_at is not None:
         raise AlreadySigned
@@ -238,6 +240,7 @@ def _sign_for_producer(subscription: Subscription, name: str, way: SignatureWay)
                     each.member, producer.member, f"direct_sales:subscription:{subscription.id}"
                 )
     commitments.commit(subscription)
+    record.state_signed(subscription, signer)
     publish(
         SubscriptionSigned(
             community_id=subscription.contract.community_id, subscription_id=subscription.id
@@ -299,14 +302,14 @@ def change_delivery(
             subscription, delivery, products[product_id], lines.get(product_id), quantity
         )
     if words:
-        db.session.add(
-            Change(
-                delivery_id=delivery.id,
-                household_id=subscription.household_id,
-                words=" ; ".join(words),
-            )
+        change = Change(
+            delivery_id=delivery.id,
+            household_id=subscription.household_id,
+            words=" ; ".join(words),
         )
+        db.session.add(change)
         db.session.flush()
+        record.state_changed(subscription, change, delivery)
         subscription.total = total(
             [line.contract_product.price * line.quantity for line in subscription.lines]
         )
