@@ -29,6 +29,7 @@ from freeco_direct_sales.models import (
     SeasonContract,
     Subscription,
 )
+from freeco_direct_sales.orders import demonstration as orders
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.playing import offer, take
 
@@ -82,6 +83,7 @@ def stage(staging: Demonstration) -> Sequence[str]:
         places.place_hall(community, PLACE, (community.latitude + 0.002, community.longitude))
     coming = dates[WEEKS_BEFORE]
     _change_at_the_last_minute(held, coming)
+    orders.stage(producers, tables, dates[WEEKS_BEFORE:], staging.random)
     return (
         f"La prochaine distribution porte le code {sheets.code(coming)} ; sa feuille :",
         f"  freeco sheet {coming.id} --output feuille.pdf",

@@ -42,6 +42,9 @@ from freeco_direct_sales import (
     stories,
     subscription_routes,
 )
+from freeco_direct_sales.orders import events as order_events
+from freeco_direct_sales.orders import session_routes, shop_routes
+from freeco_direct_sales.orders import sessions as order_sessions
 from freeco_direct_sales.permissions import COORDINATE, HAND_OUT
 
 
@@ -65,11 +68,16 @@ def freeco_module() -> Module:
             distribution_routes.pages,
             place_routes.pages,
             collection_routes.pages,
+            shop_routes.pages,
+            session_routes.pages,
         ),
         navigation=(NavItem(_("Paniers"), "direct_sales.home"),),
         permissions=(COORDINATE, HAND_OUT),
         commands=(commands.sheet, commands.imports),
-        jobs=(Job("sell", sales.sell_due, every_minutes=6 * 60),),
+        jobs=(
+            Job("sell", sales.sell_due, every_minutes=6 * 60),
+            Job("close_sessions", order_sessions.close_due, every_minutes=1),
+        ),
         demonstration=demonstration.stage,
         topics=notices.TOPICS,
         offline=(collection_offline.COLLECTED,),
@@ -82,6 +90,8 @@ def freeco_module() -> Module:
                 events.SubscriptionSigned,
                 events.SubscriptionWithdrawn,
                 events.DeliveryCancelled,
+                order_events.SessionOpened,
+                order_events.SessionClosed,
             )
         ),
     )

@@ -1,0 +1,14 @@
+"""Shifts at the distributions."""
+
+revision = 'direct_sales_0007'
+down_revision = 'direct_sales_0006'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply this step."""
+
+
+def downgrade() -> None:
+    """Take this step back."""

@@ -1,0 +1,14 @@
+"""Orders settled, and incidents."""
+
+revision = 'direct_sales_0009'
+down_revision = 'direct_sales_0008'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply this step."""
+
+
+def downgrade() -> None:
+    """Take this step back."""

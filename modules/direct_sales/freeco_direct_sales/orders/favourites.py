@@ -1,0 +1,67 @@
+"""The recurring basket: what a household usually takes, ordered again in one click."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import joinedload
+
+from freeco.db import db, lock
+from freeco.members.models import Household
+from freeco_direct_sales.orders.models import (
+    FavouriteLine,
+    Order,
+    OrderSession,
+    Wish,
+)
+from freeco_direct_sales.orders.placing import Want
+
+
+def favourite_of(household: Household) -> Sequence[FavouriteLine]:
+    """Return what a household usually takes, in the order it was kept."""
+    return db.session.scalars(
+        select(FavouriteLine)
+        .where(FavouriteLine.household_id == household.id)
+        .options(joinedload(FavouriteLine.product))
+        .order_by(FavouriteLine.id)
+    ).all()
+
+
+def keep(order: Order) -> int:
+    """Keep an order as the household's recurring basket, instead of the one before.
+
+    Returns how many articles it holds; what was put in place of something else is left out.
+    """
+    lock(order.household)
+    forget(order.household)
+    kept = [line for line in order.lines if line.ordered and line.instead_of_id is None]
+    for line in kept:
+        db.session.add(
+            FavouriteLine(
+                household=order.household,
+                product=line.offer.product,
+                quantity=line.ordered,
+                wish=line.wish,
+            )
+        )
+    db.session.flush()
+    return len(kept)
+
+
+def forget(household: Household) -> None:
+    """Forget the recurring basket."""
+    db.session.execute(delete(FavouriteLine).where(FavouriteLine.household_id == household.id))
+
+
+def wants_in(session: OrderSession, household: Household) -> dict[int, Want]:
+    """Return the recurring basket as far as this session offers it, by offer id."""
+    offers = {offer.product_id: offer for offer in session.offers if offer.withdrawn_at is None}
+    found = {}
+    for line in favourite_of(household):
+        offer = offers.get(line.product_id)
+        if offer is None:
+            continue
+        most = line.quantity if offer.most is None else min(line.quantity, offer.most)
+        many = most // offer.step * offer.step
+        if many >= max(1, offer.least):
+            found[offer.id] = Want(many, Wish(line.wish))
+    return found
