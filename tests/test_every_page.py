@@ -30,6 +30,7 @@ EXCLUDED = {
 FILES = {
     "application/pdf": lambda body: body.startswith(b"%PDF-"),
     "application/json": lambda body: json.loads(body) is not None,
+    "application/ld+json": lambda body: "@context" in json.loads(body),
     "application/geo+json": lambda body: json.loads(body) is not None,
     "application/rss+xml": lambda body: ElementTree.fromstring(body).tag == "rss",  # noqa: S314
     "application/xml": lambda body: ElementTree.fromstring(body) is not None,  # noqa: S314

@@ -10,13 +10,10 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium.common.exceptions import TimeoutException, WebDriverException
-from selenium.webdriver.common.by import By
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 from sqlalchemy import select
 
@@ -26,74 +23,12 @@ from freeco.offline.models import QueuedAction
 from freeco.testing.contents import Answer
 from freeco_direct_sales.collection_models import Collection
 
-from .browser.chromium import carry, chromium, find, waiting
-from .browser.reader import Reader
+from .browser.chromium import chromium, waiting
+from .browser.device import KEPT, Device
 from .browser.roles import COORDINATOR, TREASURER, application
 from .browser.site import free_port, served
 
 pytestmark = pytest.mark.browser
-KEPT = "caches.open('freeco-kept').then(c => c.keys()).then(k => done(k.map(each => each.url)))"
-
-
-@dataclass
-class Device:
-    """A phone or a tablet, and the table as it shows it."""
-
-    driver: WebDriver
-    site: str
-
-    def sign_in(self, email: str) -> Answer:
-        """Carry somebody's session; return the list of distributions as they see it."""
-        reader = Reader(self.site).sign_in(email)
-        carry(self.driver, self.site, reader.jar)
-        return reader.get(f"/{SLUG}/direct-sales/distributions")
-
-    def open(self, path: str) -> None:
-        self.driver.get(self.site + path)
-        find(self.driver, "main")
-
-    def ask(self, script: str) -> Any:
-        """Run a script that hands its answer to ``done``."""
-        return self.driver.execute_async_script(
-            f"const done = arguments[arguments.length - 1]; {script}"
-        )
-
-    def open_table(self, path: str) -> None:
-        """Open the table, and wait until the device keeps it."""
-        self.open(path)
-        waiting(self.driver).until(lambda _driver: self.site + path in self.ask(KEPT))
-
-    def tap(self, row: str, words: str) -> None:
-        """Press the visible button of a row, and wait until the device has noted it."""
-        before = len(self.held())
-        button = find(self.driver, f"#{row} [data-when='{'0' if words == 'Pris' else '1'}']")
-        assert button.text.startswith(words)
-        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
-        button.click()
-        waiting(self.driver).until(lambda _driver: len(self.held()) > before)
-
-    def held(self) -> list[object]:
-        """Return what the device still has to send."""
-        found: list[object] = self.ask("freecoQueue.all().then(done)")
-        return found
-
-    def sends_all(self) -> None:
-        waiting(self.driver).until(lambda _driver: not self.held())
-
-    def says(self, words: str) -> None:
-        """Wait until the page says this."""
-        with suppress(TimeoutException):
-            waiting(self.driver).until(lambda _driver: words in self.words)
-        assert words in self.words
-
-    @property
-    def words(self) -> str:
-        text = find(self.driver, "main").text
-        return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-    def rows(self) -> list[str]:
-        found = self.driver.find_elements(By.CSS_SELECTOR, ".fetching > li")
-        return [str(row.get_attribute("id")) for row in found]
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +157,42 @@ def everything(home: Path) -> list[tuple[str, int, str, bool]]:
             found.append((names[action.device], numbers[action.device], row, line.taken))
         db.engine.dispose()
         return found
+
+
+def test_two_who_tick_one_list_without_network_end_with_the_same_list(
+    home: Path, port: int, devices: list[Device]
+) -> None:
+    """Both ends of the table count alike, and both see where they disagreed."""
+    phone, tablet = devices
+    with served(home, port):
+        path = table(phone.sign_in(COORDINATOR))
+        tablet.sign_in(TREASURER)
+        for device in devices:
+            device.open_table(path)
+        one, both, disputed, other = phone.rows()[10:14]
+        before = phone.tally()
+        assert tablet.tally() == before
+
+    phone.tap(one, "Pris")
+    phone.tap(both, "Pris")
+    phone.tap(disputed, "Pris")
+    tablet.tap(both, "Pris")
+    tablet.tap(other, "Pris")
+    tablet.tap(disputed, "Pris")
+    tablet.tap(disputed, "Annuler")
+    assert (phone.tally(), tablet.tally()) == (before + 3, before + 2)
+
+    with served(home, port):
+        for device in devices:
+            device.open(path)
+            device.sends_all()
+        for device in devices:
+            device.open(path)
+            assert device.tally() == before + 3
+            assert [device.state(row) for row in (one, both, disputed, other)] == list("1101")
+            assert disputed in device.disputed()
+            assert not {one, both, other} & set(device.disputed())
+        assert phone.disputed() == tablet.disputed()
 
 
 def test_an_ended_session_keeps_what_was_noted_for_who_noted_it(

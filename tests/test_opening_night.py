@@ -1,14 +1,13 @@
 """Opening night: a thousand impatient clicks over HTTP on a stock for a few of them.
 
 Served as an operator serves it: four workers on PostgreSQL, one on SQLite. The gate sends a
-fifth of the storm; ``FREECO_STORM=2000`` sends all of it, as ``make bench`` does.
+tenth of the storm; ``FREECO_STORM=2000`` sends all of it, as ``make bench`` does.
 """
 
 import http.client
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -42,7 +41,7 @@ from freeco_direct_sales.orders.preparing import Terms
 
 from .browser.site import FREECO, free_port
 
-ATTEMPTS = int(os.environ.get("FREECO_STORM", "400"))
+ATTEMPTS = int(os.environ.get("FREECO_STORM", "200"))
 UNITS = ATTEMPTS // 20
 CLIENTS = 100
 WORKERS = {"sqlite": 1, "postgresql": 4}
@@ -95,7 +94,9 @@ def prepare(app: Flask) -> Storm:
         )
         for household, person in people
     }
-    return Storm(session.id, offer.id, session.pickups[0].id, cookies)
+    storm = Storm(session.id, offer.id, session.pickups[0].id, cookies)
+    db.session.rollback()  # reading has begun a transaction, which on SQLite keeps others out
+    return storm
 
 
 def _people(community: Community) -> list[tuple[int, int]]:
@@ -140,16 +141,16 @@ def night(url: str, home: Path, workers: int) -> Iterator[tuple[int, subprocess.
             stderr=log,
         )
         try:
-            _wait(port)
-            assert server.poll() is None, (home / "server.log").read_text()
+            _wait(port, server, home / "server.log")
             yield port, server
         finally:
             server.terminate()
             server.wait(timeout=30)
 
 
-def _wait(port: int) -> None:
-    for _try in range(300):
+def _wait(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    for _try in range(1800):
+        assert server.poll() is None, log.read_text()
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             line.request("GET", "/")
@@ -176,7 +177,7 @@ def click(storm: Storm, port: int, household: int, secret: str) -> str:
         "Cookie": f"session={storm.cookies[household]}",
         "X-CSRFToken": URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(TOKEN),
     }
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=180)
     began = time.perf_counter()
     try:
         address = f"/lavergne/direct-sales/commandes/{storm.session_id}"
@@ -233,11 +234,19 @@ def test_exactly_what_there_is_gets_sold_and_nobody_meets_an_error(
     storm = prepare(shared_app)
     with night(shared_url, tmp_path, WORKERS[engine_name]) as (port, _server):
         blow(storm, port, shared_app.config["SECRET_KEY"])
-    record_property("median seconds", round(storm.percentile(0.5), 3))
-    record_property("p99 seconds", round(storm.percentile(0.99), 3))
-    sys.stderr.write(f"{storm.percentile(0.5):.3f} {storm.percentile(0.99):.3f}\n")
+    ordered, reserved, households = sold(storm)
+    for name, value in {
+        "attempts": ATTEMPTS,
+        "units": UNITS,
+        "sold": ordered,
+        "oversold": max(0, ordered - UNITS),
+        "errors": sum(storm.answers.values()) - storm.answers["ordered"] - storm.answers["409"],
+        "median": round(storm.percentile(0.5), 3),
+        "p99": round(storm.percentile(0.99), 3),
+    }.items():
+        record_property(name, value)
     assert storm.answers == {"ordered": UNITS, "409": ATTEMPTS - UNITS}
-    assert sold(storm) == (UNITS, UNITS, storm.acknowledged)
+    assert (ordered, reserved, households) == (UNITS, UNITS, storm.acknowledged)
 
 
 @pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)

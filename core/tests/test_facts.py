@@ -105,6 +105,20 @@ CASES = [
         [("411", HOME, 1500), ("7562", "", -1500)],
     ),
     Case(facts.Uncollectable(HOME, euros(700)), "OD", [("654", "", 700), ("411", HOME, -700)]),
+    # A price shared between households
+    Case(
+        facts.PriceLessened(HOME, FARM, euros(690)),
+        "OD",
+        [("4672", FARM, 690), ("411", HOME, -690)],
+    ),
+    Case(
+        facts.PriceRaised(HOME, FARM, euros(345)),
+        "OD",
+        [("411", HOME, 345), ("4672", FARM, -345)],
+    ),
+    Case(facts.PoolFed(euros(1000), "cheque"), "CH", [("5112", "", 1000), ("4671", "", -1000)]),
+    Case(facts.PoolOwed(FARM, euros(345)), "OD", [("4672", FARM, 345), ("4671", "", -345)]),
+    Case(facts.PoolOwes(FARM, euros(690)), "OD", [("4671", "", 690), ("4672", FARM, -690)]),
     # Payments that come in
     Case(
         facts.Received(HOME, euros(9000), "cheque"),

@@ -16,12 +16,18 @@ READ_EVERY = timedelta(hours=6)
 
 
 def write(
-    community: Community, items: Sequence[AgendaItem], site: str, announced_at: datetime
+    community: Community,
+    items: Sequence[AgendaItem],
+    site: str,
+    announced_at: datetime,
+    *,
+    public: bool = False,
 ) -> bytes:
     """Write the items as a calendar in the community's zone; the same items give the same bytes.
 
     ``site`` is the address of the site, without a slash at the end. ``announced_at`` stamps what
-    its module does not date: the instant of reading would make every answer look new.
+    its module does not date: the instant of reading would make every answer look new. ``public``
+    says that anybody may read it.
     """
     zone = ZoneInfo(community.timezone)
     calendar = Calendar()
@@ -35,7 +41,9 @@ def write(
     calendar.add("refresh-interval", vDuration(READ_EVERY), parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", vDuration(READ_EVERY))
     for item in items:
-        calendar.add_component(_event(item, zone, community, site, announced_at))
+        event = _event(item, zone, community, site, announced_at)
+        event.add("class", "PUBLIC" if public else "PRIVATE")
+        calendar.add_component(event)
     if items:
         calendar.add_missing_timezones(
             first_date=min(each.starts_at for each in items).date() - timedelta(days=366),
@@ -62,7 +70,6 @@ def _event(
         event.add("location", item.place)
     event.add("url", address)
     event.add("description", said("Pour en savoir plus : %(address)s", address=address))
-    event.add("class", "PRIVATE")
     return event
 
 

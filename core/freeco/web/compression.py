@@ -19,6 +19,7 @@ IN_WORDS = (
     "text/",
     "application/javascript",
     "application/json",
+    "application/ld+json",
     "application/manifest+json",
     "application/problem+json",
     "application/rss+xml",

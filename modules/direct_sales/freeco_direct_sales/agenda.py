@@ -13,6 +13,7 @@ from freeco.members import households
 from freeco.members.models import Community, Household, Member
 from freeco.module import AgendaItem
 from freeco_direct_sales import catalogue
+from freeco_direct_sales.contracting.taking import taken_by, with_takers
 from freeco_direct_sales.models import (
     Change,
     ContractProduct,
@@ -22,6 +23,8 @@ from freeco_direct_sales.models import (
     Subscription,
     SubscriptionLine,
 )
+from freeco_direct_sales.orders import on_the_table
+from freeco_direct_sales.shifts import cards as shift_cards
 
 Changes = Mapping[int, tuple[int, datetime]]
 """By distribution: how many changes were made, and when the last one was."""
@@ -38,23 +41,23 @@ class Dated:
 def items(
     community: Community, member: Member, since: datetime, until: datetime
 ) -> list[AgendaItem]:
-    """Return the distributions where this member fetches a basket or delivers for a farm."""
+    """Return where this member fetches a basket, delivers for a farm, or is on duty."""
     return [
         *_to_fetch(community, member, since, until),
         *_to_bring(community, member, since, until),
+        *shift_cards.agenda(community, member, since, until),
     ]
 
 
 def baskets_between(household: Household, since: datetime, until: datetime) -> list[Dated]:
-    """Return what a household fetches at each distribution, the soonest first; one query."""
-    rows = db.session.execute(
+    """Return what a household fetches at each distribution, the soonest first; two queries."""
+    query = with_takers(
         select(Distribution, ContractProduct.name)
         .join(Delivery, Delivery.distribution_id == Distribution.id)
         .join(SubscriptionLine, SubscriptionLine.delivery_id == Delivery.id)
         .join(Subscription, Subscription.id == SubscriptionLine.subscription_id)
         .join(ContractProduct, ContractProduct.id == SubscriptionLine.contract_product_id)
         .where(
-            Subscription.household_id == household.id,
             Subscription.withdrawn_at.is_(None),
             SubscriptionLine.quantity > 0,
             Delivery.cancelled_at.is_(None),
@@ -64,9 +67,12 @@ def baskets_between(household: Household, since: datetime, until: datetime) -> l
         .order_by(Distribution.starts_at, Distribution.id, ContractProduct.id)
     )
     found: dict[int, Dated] = {}
-    for distribution, name in rows:
+    for distribution, name in (
+        *db.session.execute(query.where(taken_by(household.id))),
+        *on_the_table.to_fetch(household, since, until),
+    ):
         found.setdefault(distribution.id, Dated(distribution)).names.append(name)
-    return list(found.values())
+    return sorted(found.values(), key=lambda each: each.distribution.starts_at)
 
 
 def _to_fetch(
@@ -126,6 +132,20 @@ def _to_bring(
             changes,
         )
         for distribution, contract in rows
+    ] + [
+        _item(
+            said("À apporter : %(what)s", what=session.name),
+            distribution,
+            url_for(
+                "direct_sales_following.producer_page",
+                community=community.slug,
+                session_id=session.id,
+                producer_id=producer_id,
+            ),
+            f"direct_sales.order:{distribution.id}:{session.id}:{producer_id}",
+            {},
+        )
+        for distribution, session, producer_id in on_the_table.to_bring(list(mine), since, until)
     ]
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from freeco.db import db
 from freeco.members.models import Household
 from freeco.money import Money
+from freeco_direct_sales.contracting.taking import taken_by, with_takers
 from freeco_direct_sales.contracts import deliveries_of
 from freeco_direct_sales.models import (
     ContractProduct,
@@ -19,6 +20,7 @@ from freeco_direct_sales.models import (
     Subscription,
     SubscriptionLine,
 )
+from freeco_direct_sales.orders import on_the_table
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class BasketLine:
 
 def basket_of(household: Household, distribution: Distribution) -> Sequence[BasketLine]:
     """Return what a household takes home from a distribution, by producer."""
-    found = db.session.execute(
+    query = with_takers(
         select(
             Producer.name,
             ContractProduct.name,
@@ -52,14 +54,20 @@ def basket_of(household: Household, distribution: Distribution) -> Sequence[Bask
         .join(SeasonContract, SeasonContract.id == Delivery.contract_id)
         .join(Producer, Producer.id == SeasonContract.producer_id)
         .where(
-            Subscription.household_id == household.id,
             Subscription.withdrawn_at.is_(None),
             Delivery.distribution_id == distribution.id,
             SubscriptionLine.quantity > 0,
         )
         .order_by(Producer.name, ContractProduct.id)
     )
-    return [BasketLine(*row) for row in found]
+    found = db.session.execute(query.where(taken_by(household.id)))
+    return [
+        *(BasketLine(*row) for row in found),
+        *(
+            BasketLine(line.producer, line.name, line.unit, line.quantity, line.price, "")
+            for line in on_the_table.ordered_at(distribution, household=household)
+        ),
+    ]
 
 
 @dataclass(frozen=True)

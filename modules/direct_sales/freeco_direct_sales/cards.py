@@ -24,15 +24,20 @@ from freeco_direct_sales.models import (
     Distribution,
     SeasonContract,
 )
+from freeco_direct_sales.orders import on_the_table
 from freeco_direct_sales.permissions import COORDINATE
+from freeco_direct_sales.shifts import cards as shift_cards
+from freeco_direct_sales.solidarity import cards as solidarity_cards
 
 
 def cards(community: Community, member: Member) -> list[Card]:
     """Return a member's cards, those of the charges held included."""
     held = membership.permissions_of(member)
     found = [*_of_producer(community, member), *_of_member(community, member)]
+    found += shift_cards.cards(community, member)
     if COORDINATE.name in held:
         found += charges.of_coordinator(community)
+        found += solidarity_cards.of_keepers(community)
     return found
 
 
@@ -138,4 +143,10 @@ def _next_to_bring(producers: list[int]) -> dict[int, Distribution]:
         .order_by(Distribution.starts_at)
     ):
         found.setdefault(producer_id, distribution)
+    for distribution, _session, producer_id in on_the_table.to_bring(
+        producers, now(), now() + 4 * SOON
+    ):
+        earlier = found.setdefault(producer_id, distribution)
+        if distribution.starts_at < earlier.starts_at:
+            found[producer_id] = distribution
     return found

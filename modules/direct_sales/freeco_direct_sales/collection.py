@@ -24,6 +24,7 @@ from freeco_direct_sales.collection_models import Collection
 from freeco_direct_sales.errors import NotOnTheList
 from freeco_direct_sales.local import local_day
 from freeco_direct_sales.models import Delivery, Distribution, Subscription
+from freeco_direct_sales.orders import on_the_table
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def _local(line: Collection) -> datetime:
 
 
 def expected_household(distribution: Distribution, household_id: int) -> Household:
-    """Return a household that has a contract delivered there. Raises NotOnTheList."""
+    """Return a household that has something to take there. Raises NotOnTheList."""
     household = db.session.scalar(
         select(Household)
         .join(Subscription, Subscription.household_id == Household.id)
@@ -217,6 +218,8 @@ def expected_household(distribution: Distribution, household_id: int) -> Househo
         )
         .limit(1)
     )
+    if household is None and on_the_table.takes_there(distribution, household_id):
+        household = db.session.get(Household, household_id)
     if household is None:
         raise NotOnTheList
     return household

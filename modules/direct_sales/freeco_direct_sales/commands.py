@@ -7,11 +7,10 @@ from rich.console import Console
 
 from freeco.cli_output import tell
 from freeco.db import db
-from freeco.spreadsheets import read_table
 from freeco_direct_sales import catalogue
+from freeco_direct_sales.exchange.dfc_import import read_list
 from freeco_direct_sales.models import Distribution, Producer
 from freeco_direct_sales.papers import print_sign_off_sheet
-from freeco_direct_sales.product_import import read_products
 from freeco_direct_sales.sheets import sign_off_sheet
 
 
@@ -43,7 +42,7 @@ def import_products(file: Path, producer: int, dry_run: bool) -> None:
     found = db.session.get(Producer, producer)
     if found is None:
         raise click.ClickException(f"Le producteur {producer} n’existe pas.")
-    reading = read_products(read_table(file.name, file.read_bytes()))
+    reading = read_list(file.name, file.read_bytes())
     tell(reading.problems, reading.notices)
     if dry_run:
         click.echo(f"{len(reading.products)} produits lus ; rien n’est écrit (--dry-run).")

@@ -13,6 +13,7 @@ from freeco.i18n import day, listed, moment, money, percent, said, short_day
 from freeco.models import CharterText
 from freeco.money import Money
 from freeco_direct_sales import contracts, wording
+from freeco_direct_sales.contracting import rules, words
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import (
     Change,
@@ -93,7 +94,13 @@ def contract_paper(subscription: Subscription, *, with_address: bool) -> Contrac
         ),
         charter=_charter(subscription),
         printed_at_text=moment(now()),
-        terms=tuple(line for line in contract.terms.splitlines() if line.strip()),
+        terms=(
+            *rules.sentences(contract),
+            *words.shared(subscription),
+            *words.trial(subscription),
+            *words.late(subscription),
+            *(line for line in contract.terms.splitlines() if line.strip()),
+        ),
     )
 
 

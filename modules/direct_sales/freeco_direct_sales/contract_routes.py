@@ -29,6 +29,8 @@ from freeco_direct_sales import (
     subscriptions,
     wording,
 )
+from freeco_direct_sales.contracting import renewal, rules, sharing, trials, waiting
+from freeco_direct_sales.contracting.errors import NoTrial
 from freeco_direct_sales.errors import AlreadySubscribed, TooManyCheques
 from freeco_direct_sales.models import ContractKind, ContractState, SeasonContract
 from freeco_direct_sales.permissions import COORDINATE
@@ -40,6 +42,8 @@ from freeco_direct_sales.schemas import (
     quantity_field,
     quantity_schema,
 )
+from freeco_direct_sales.solidarity import applying
+from freeco_direct_sales.subscriptions import Quantities
 
 pages = Blueprint("direct_sales_contracts", __name__, template_folder="templates")
 
@@ -125,6 +129,8 @@ def _manage(contract: SeasonContract, form: Form) -> ResponseReturnValue:
             shown=shown,
             differences=subscriptions.differences(shown.rows),
             left=contracts.places_left(contract),
+            sentences=rules.sentences(contract),
+            waiting=waiting.waiting_for(contract),
             form=form,
             wording=wording,
         ),
@@ -214,6 +220,7 @@ def page(contract_id: int) -> ResponseReturnValue:
 
 
 def _choose(contract: SeasonContract, form: Form) -> ResponseReturnValue:
+    household = households.find_household(g.member)
     return (
         render_template(
             "direct_sales/contract.html",
@@ -221,14 +228,20 @@ def _choose(contract: SeasonContract, form: Form) -> ResponseReturnValue:
             form=form,
             deliveries=contracts.coming_deliveries(contract),
             all_deliveries=contracts.deliveries_of(contract),
-            left=contracts.places_left(contract),
+            left=contracts.places_left(contract, household),
+            wish=waiting.wish_of(contract, household) if household else None,
             field=quantity_field,
             ways=[
                 (each.value, sentence(MEANS[each]))
                 for each in sellers.ways_to_pay(contract.producer)
             ],
             wording=wording,
+            foreseen=rules.sentences(contract),
+            may_share=sharing.may_share(contract),
+            tried=trials.deliveries_tried(contract),
+            again=household is not None and bool(renewal.same_again(contract, household)),
             draft=contract.state == ContractState.DRAFT,
+            shares_price=applying.rule_of(contract),
         ),
         form.status,
     )
@@ -254,7 +267,7 @@ def review(contract_id: int) -> ResponseReturnValue:
     if taken["method"] not in sellers.ways_to_pay(contract.producer):
         form.refuse(NoOtherWay())
         return _choose(contract, form)
-    return _review(contract, form, chosen, count)
+    return review_of(contract, form, chosen, count)
 
 
 @pages.post("/contrats/<int:contract_id>/repeter")
@@ -277,16 +290,27 @@ def choose_again(contract_id: int) -> ResponseReturnValue:
     return _choose(_readable(contract_id), Form.sent())
 
 
-def _review(
-    contract: SeasonContract, form: Form, chosen: dict[tuple[int, int], int], count: int
+def review_of(
+    contract: SeasonContract, form: Form, everything: Quantities, count: int = 1
 ) -> ResponseReturnValue:
+    """Show what one commits to, to read again before signing; of a trial, its own deliveries."""
+    chosen, rest = everything, Money(0)
+    if form.values.get("trial"):
+        try:
+            chosen, later = trials.split(contract, everything)
+        except NoTrial as refusal:
+            form.refuse(refusal)
+            return _choose(contract, form)
+        rest = subscriptions.price(contract, later)
     price = subscriptions.price(contract, chosen)
+    household = households.find_household(g.member)
+    asked, added = applying.foreseen(contract, household, price)
     products = {each.id: each for each in contract.products}
     sums: dict[int, int] = {}
     for (_delivery, product), many in chosen.items():
         sums[product] = sums.get(product, 0) + many
     first = max(contract.season_start, today(g.community.timezone))
-    amounts = schedule.amounts(price, count) if price else ()
+    amounts = schedule.amounts(price + added, count) if price + added else ()
     return (
         render_template(
             "direct_sales/review.html",
@@ -298,6 +322,10 @@ def _review(
                 if many
             ],
             price=price,
+            rest=rest,
+            decide_by=trials.decide_by(contract) if rest else None,
+            asked=asked,
+            added=added,
             parts=shares.parts(price, today(g.community.timezone)),
             method=form.values.get("method") or Method.CHEQUE,
             means=MEANS,
@@ -311,7 +339,7 @@ def _review(
 
 
 def _per_delivery(
-    contract: SeasonContract, chosen: dict[tuple[int, int], int]
+    contract: SeasonContract, chosen: Quantities
 ) -> list[tuple[Any, list[tuple[str, int]], Money]]:
     names = {each.id: each for each in contract.products}
     found = []
@@ -337,18 +365,19 @@ def sign(contract_id: int) -> ResponseReturnValue:
     if not taken["agreed"]:
         form.errors = {"agreed": [str(_("Cochez la case pour vous engager."))]}
         form.status = 422
-        return _review(contract, form, chosen, taken["cheques"] or 1)
+        return review_of(contract, form, chosen, taken["cheques"] or 1)
     household = households.household_of(g.member)
     held = subscriptions.standing_subscription(contract, household)
     try:
-        done = held or subscriptions.subscribe(
+        begin = trials.begin if taken["trial"] else subscriptions.subscribe
+        done = held or begin(
             contract,
             household,
             g.member,
             chosen,
             taken["cheques"] or 1,
-            charter_text_id=_accepted_text(),
-            signed_by=_signer(),
+            charter_text_id=accepted_text(),
+            signed_by=signer(),
             method=Method(taken["method"]),
         )
     except AlreadySubscribed:
@@ -365,12 +394,14 @@ def sign(contract_id: int) -> ResponseReturnValue:
     return redirect(url_for("direct_sales_subscriptions.page", subscription_id=done.id))
 
 
-def _accepted_text() -> int | None:
+def accepted_text() -> int | None:
+    """Return the charter the member accepted last."""
     accepted = charter.acceptances(g.member)
     return accepted[-1].text_id if accepted else None
 
 
-def _signer() -> str:
+def signer() -> str:
+    """Return who signs, and for whom."""
     if g.acting_for is not None:
         return str(_("%(name)s, pour %(served)s", name=g.person.name, served=g.acting_for.name))
     return str(g.person.name)

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
-from freeco.members.models import Community
+from freeco.members.models import Community, Household
 from freeco_direct_sales import sellers
+from freeco_direct_sales.contracting import room, waiting
 from freeco_direct_sales.errors import (
     ContractAlreadyOpen,
     ContractNotReady,
@@ -28,7 +29,6 @@ from freeco_direct_sales.models import (
     Producer,
     Product,
     SeasonContract,
-    Subscription,
 )
 
 
@@ -178,6 +178,7 @@ def open_contract(contract: SeasonContract) -> None:
     if not contract.products or not deliveries_of(contract):
         raise ContractNotReady
     contract.state = ContractState.OPEN
+    waiting.pass_on(contract)
     sellers.seller(contract.producer)
     publish(ContractOpened(community_id=contract.community_id, contract_id=contract.id))
 
@@ -195,22 +196,14 @@ def change_capacity(contract: SeasonContract, capacity: int | None) -> None:
     if capacity is not None and taken_places(contract) > capacity:
         raise TooFewPlaces
     contract.capacity = capacity
+    waiting.pass_on(contract)
 
 
 def taken_places(contract: SeasonContract) -> int:
-    """Count the standing subscriptions."""
-    return (
-        db.session.scalar(
-            select(func.count(Subscription.id)).where(
-                Subscription.contract_id == contract.id, Subscription.withdrawn_at.is_(None)
-            )
-        )
-        or 0
-    )
+    """Count the places that standing subscriptions take."""
+    return room.taken(contract)
 
 
-def places_left(contract: SeasonContract) -> int | None:
-    """Count the places left; None when the producer sets no limit."""
-    if contract.capacity is None:
-        return None
-    return max(0, contract.capacity - taken_places(contract))
+def places_left(contract: SeasonContract, household: Household | None = None) -> int | None:
+    """Count the places left to a household, or to anybody; None when there is no limit."""
+    return room.left(contract, household)

@@ -20,6 +20,7 @@ from freeco_direct_sales import (
     sheets,
     subscriptions,
 )
+from freeco_direct_sales.contracting import demonstration as contracting
 from freeco_direct_sales.demonstration_billing import give_numbers
 from freeco_direct_sales.demonstration_farms import FARMS, Farm
 from freeco_direct_sales.demonstration_year import BANK_FEE, METHODS
@@ -32,6 +33,8 @@ from freeco_direct_sales.models import (
 from freeco_direct_sales.orders import demonstration as orders
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.playing import offer, take
+from freeco_direct_sales.shifts import demonstration as shifts
+from freeco_direct_sales.solidarity import demonstration as solidarity
 
 PLACE = "Salle des fêtes, Lavergne-sur-Célé"
 WEEKS_BEFORE = 7
@@ -84,6 +87,13 @@ def stage(staging: Demonstration) -> Sequence[str]:
     coming = dates[WEEKS_BEFORE]
     _change_at_the_last_minute(held, coming)
     orders.stage(producers, tables, dates[WEEKS_BEFORE:], staging.random)
+    contracting.stage(held, tables, staging.coordinator)
+    shifts.stage(dates, WEEKS_BEFORE, tables, staging.random)
+    shifts.stage_evening(dates[WEEKS_BEFORE - 1], producers[0], tables[1], staging.coordinator)
+    for weeks, settled in ((2, True), (1, False)):
+        evening = dates[WEEKS_BEFORE - weeks]
+        orders.stage_past(producers, tables, evening, staging.random, settled=settled)
+    solidarity.stage(staging, producers, tables, dates[WEEKS_BEFORE:])
     return (
         f"La prochaine distribution porte le code {sheets.code(coming)} ; sa feuille :",
         f"  freeco sheet {coming.id} --output feuille.pdf",

@@ -22,9 +22,11 @@ from freeco.web.forms import Form
 from freeco.web.lists import page_of
 from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions
 from freeco_direct_sales.models import Distribution, Producer
+from freeco_direct_sales.orders import following, on_the_table
 from freeco_direct_sales.papers import print_harvest_list, print_sign_off_sheet
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import DistributionsSchema, ReasonSchema
+from freeco_direct_sales.shifts import planning
 
 pages = Blueprint("direct_sales_distributions", __name__, template_folder="templates")
 HOUR = re.compile(r"([01]?[0-9]|2[0-3])[:hH]([0-5][0-9])?")
@@ -120,25 +122,35 @@ def page(distribution_id: int) -> ResponseReturnValue:
 
 def _show(distribution: Distribution, form: Form) -> ResponseReturnValue:
     deliveries = distributions.deliveries_at(distribution)
-    producers = {each.contract.producer.id: each.contract.producer for each in deliveries}
+    producers = _producers(distribution)
     held = membership.permissions_of(g.member)
     return (
         render_template(
             "direct_sales/distribution.html",
             distribution=distribution,
             deliveries=deliveries,
+            markets=on_the_table.sessions_at(distribution),
+            weighs=bool(following.to_weigh(distribution, None)),
             producers=[
                 each
-                for each in producers.values()
+                for each in producers
                 if COORDINATE.name in held or catalogue.acts_for(each, g.member)
             ],
             households=page_of(_households(distribution) if COORDINATE.name in held else []),
             past=distribution.ends_at < now(),
+            shifts=planning.shifts_of(distribution),
+            now=now(),
             form=form,
             code=sheets.code(distribution),
         ),
         form.status,
     )
+
+
+def _producers(distribution: Distribution) -> list[Producer]:
+    """Return who brings something, by contract or because it was ordered."""
+    by_contract = (each.contract.producer for each in distributions.deliveries_at(distribution))
+    return list(dict.fromkeys([*by_contract, *on_the_table.producers_at(distribution)]))
 
 
 def _households(distribution: Distribution) -> list[tuple[str, int, int, str]]:
@@ -183,10 +195,7 @@ def note_print(distribution_id: int) -> ResponseReturnValue:
     """Note that the sheet and the lists are final: later changes will be marked."""
     distribution = distributions.find_distribution(g.community, distribution_id)
     sheets.note_print(distribution)
-    for producer in {
-        each.contract.producer_id: each.contract.producer
-        for each in distributions.deliveries_at(distribution)
-    }.values():
+    for producer in _producers(distribution):
         sheets.note_print(distribution, producer)
     db.session.commit()
     flash(str(_("Noté : ce qui change à partir de maintenant sera marqué « modifié ».")), "good")

@@ -11,8 +11,9 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
-from freeco.members.models import Community, Household, HouseholdMember, Member, Person
+from freeco.members.models import Community, HouseholdMember, Member, Person
 from freeco_direct_sales import commitments
+from freeco_direct_sales.contracting.taking import PARTNER, TAKER, with_takers
 from freeco_direct_sales.errors import DeliveryPast, ReasonMissing, SameDistribution
 from freeco_direct_sales.events import DeliveryCancelled
 from freeco_direct_sales.models import (
@@ -162,21 +163,26 @@ def restore_delivery(delivery: Delivery) -> list[Person]:
 
 
 def people_served(delivery: Delivery) -> list[Person]:
-    """Return the persons of the households that take something at a delivery."""
+    """Return the persons of the households that take something at a delivery.
+
+    Whose basket it is, and who takes it in their place or shares it.
+    """
+    served = with_takers(
+        select(Subscription.household_id, TAKER, PARTNER)
+        .join(SubscriptionLine, SubscriptionLine.subscription_id == Subscription.id)
+        .where(
+            SubscriptionLine.delivery_id == delivery.id,
+            SubscriptionLine.quantity > 0,
+            Subscription.withdrawn_at.is_(None),
+        )
+    )
+    households = {each for row in db.session.execute(served) for each in row if each is not None}
     return list(
         db.session.scalars(
             select(Person)
             .join(Member, Member.person_id == Person.id)
             .join(HouseholdMember, HouseholdMember.member_id == Member.id)
-            .join(Household, Household.id == HouseholdMember.household_id)
-            .join(Subscription, Subscription.household_id == Household.id)
-            .join(SubscriptionLine, SubscriptionLine.subscription_id == Subscription.id)
-            .where(
-                SubscriptionLine.delivery_id == delivery.id,
-                SubscriptionLine.quantity > 0,
-                Subscription.withdrawn_at.is_(None),
-                Member.left_at.is_(None),
-            )
+            .where(HouseholdMember.household_id.in_(households), Member.left_at.is_(None))
             .distinct()
             .order_by(Person.id)
         )

@@ -11,5 +11,10 @@ HAND_OUT = Permission(
     "direct_sales.hand_out", _("Noter qui a pris son panier, à la distribution"), hat="member"
 )
 """For a volunteer at the table, who needs nothing else."""
+SOLIDARITY_READER = Permission(
+    "direct_sales.solidarity_reader",
+    _("Lire les déclarations de revenu (deux personnes, pas une de plus)"),
+    hat="member",
+)
 AT_THE_TABLE = (COORDINATE.name, TREASURER, HAND_OUT.name)
 """Any of these holds the sign-off sheet."""

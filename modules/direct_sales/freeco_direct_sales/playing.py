@@ -9,6 +9,7 @@ from freeco.members import households
 from freeco.members.models import Member
 from freeco.payments.models import Method
 from freeco_direct_sales import catalogue, contracts, subscriptions
+from freeco_direct_sales.contracting.demonstration import foresee
 from freeco_direct_sales.demonstration_farms import Farm
 from freeco_direct_sales.models import (
     ContractKind,
@@ -35,6 +36,7 @@ def offer(
     )
     contracts.set_products(contract, catalogue.products_of(producer))
     contracts.set_deliveries(contract, season)
+    foresee(contract)
     contracts.open_contract(contract)
     return contract
 

@@ -42,10 +42,44 @@ from freeco_direct_sales import (
     stories,
     subscription_routes,
 )
+from freeco_direct_sales.contracting import events as contracting_events
+from freeco_direct_sales.contracting import notices as contracting_notices
+from freeco_direct_sales.contracting import routes as contracting_routes
+from freeco_direct_sales.contracting import (
+    season_routes,
+    sharing_routes,
+    trials,
+    waiting,
+    waiting_routes,
+)
+from freeco_direct_sales.exchange import api_routes, dfc_routes, listing_routes, showcase_routes
 from freeco_direct_sales.orders import events as order_events
-from freeco_direct_sales.orders import session_routes, shop_routes
+from freeco_direct_sales.orders import (
+    following_routes,
+    order_labels,
+    order_notices,
+    phone_routes,
+    session_routes,
+    shop_routes,
+    weighing_routes,
+)
 from freeco_direct_sales.orders import sessions as order_sessions
-from freeco_direct_sales.permissions import COORDINATE, HAND_OUT
+from freeco_direct_sales.permissions import COORDINATE, HAND_OUT, SOLIDARITY_READER
+from freeco_direct_sales.shifts import (
+    incident_routes,
+    leftover_routes,
+    planning_routes,
+    shift_routes,
+    standing_in,
+)
+from freeco_direct_sales.shifts import events as shift_events
+from freeco_direct_sales.shifts import notices as shift_notices
+from freeco_direct_sales.shifts import privacy as shift_privacy
+from freeco_direct_sales.shifts import sweeps as shift_sweeps
+from freeco_direct_sales.solidarity import charge_routes as solidarity_charge_routes
+from freeco_direct_sales.solidarity import months as solidarity_months
+from freeco_direct_sales.solidarity import routes as solidarity_routes
+from freeco_direct_sales.solidarity import sweeps as solidarity_sweeps
 
 
 @hookimpl
@@ -68,20 +102,49 @@ def freeco_module() -> Module:
             distribution_routes.pages,
             place_routes.pages,
             collection_routes.pages,
+            contracting_routes.pages,
+            sharing_routes.pages,
+            waiting_routes.pages,
+            season_routes.pages,
             shop_routes.pages,
             session_routes.pages,
+            listing_routes.pages,
+            showcase_routes.pages,
+            following_routes.pages,
+            phone_routes.pages,
+            weighing_routes.pages,
+            shift_routes.pages,
+            planning_routes.pages,
+            incident_routes.pages,
+            leftover_routes.pages,
+            solidarity_routes.pages,
+            solidarity_charge_routes.pages,
         ),
+        api=(api_routes.api, dfc_routes.api),
         navigation=(NavItem(_("Paniers"), "direct_sales.home"),),
-        permissions=(COORDINATE, HAND_OUT),
+        permissions=(COORDINATE, HAND_OUT, SOLIDARITY_READER),
         commands=(commands.sheet, commands.imports),
         jobs=(
             Job("sell", sales.sell_due, every_minutes=6 * 60),
+            Job("waiting_lists", waiting.pass_on_due, every_minutes=30),
+            Job("trials", contracting_notices.tell_trials, every_minutes=60),
+            Job("trials_end", trials.end_due, every_minutes=60),
             Job("close_sessions", order_sessions.close_due, every_minutes=1),
+            Job("orders_closing", order_notices.tell_closing, every_minutes=60),
+            Job("shift_reminders", shift_sweeps.remind_due, every_minutes=60),
+            Job("shift_gaps", shift_sweeps.gaps_due, every_minutes=15),
+            Job("share_solidarity", solidarity_sweeps.share_due, every_minutes=15),
+            Job("tell_solidarity", solidarity_sweeps.tell_due, every_minutes=24 * 60),
         ),
         demonstration=demonstration.stage,
-        topics=notices.TOPICS,
+        topics=(
+            *notices.TOPICS,
+            *contracting_notices.TOPICS,
+            *order_notices.TOPICS,
+            *shift_notices.TOPICS,
+        ),
         offline=(collection_offline.COLLECTED,),
-        record=record.KINDS,
+        record=(*record.KINDS, solidarity_months.MONTH),
         publishes=tuple(
             event.name
             for event in (
@@ -90,8 +153,10 @@ def freeco_module() -> Module:
                 events.SubscriptionSigned,
                 events.SubscriptionWithdrawn,
                 events.DeliveryCancelled,
+                contracting_events.PlaceReserved,
                 order_events.SessionOpened,
                 order_events.SessionClosed,
+                shift_events.ShiftFreed,
             )
         ),
     )
@@ -99,9 +164,16 @@ def freeco_module() -> Module:
 
 @hookimpl
 def freeco_event(event: Event) -> None:
-    """Tell the members that a contract has opened."""
+    """Tell the members that a contract has opened, or who does not come after all."""
     if event.name == events.ContractOpened.name:
         notices.tell_opened(event.payload["contract_id"])
+        contracting_notices.tell_renewed(event.payload["contract_id"])
+    if event.name == contracting_events.PlaceReserved.name:
+        contracting_notices.tell_reserved(event.payload["wish_id"])
+    if event.name == order_events.SessionClosed.name:
+        order_notices.tell_closed(event.payload["session_id"])
+    if event.name == shift_events.ShiftFreed.name:
+        standing_in.seek(event.payload["signup_id"])
 
 
 @hookimpl
@@ -138,16 +210,19 @@ def freeco_stories(community: Community, since: datetime, until: datetime) -> li
 
 @hookimpl
 def freeco_ref(ref: Ref) -> RefLabel | None:
-    """Name one of our contracts."""
-    if ref.module != "direct_sales" or ref.kind != "subscription":
+    """Name one of our contracts, or a producer's part of an order."""
+    if ref.module != "direct_sales":
         return None
-    return search.label(ref)
+    if ref.kind == "order_sale":
+        return order_labels.label(ref)
+    return search.label(ref) if ref.kind == "subscription" else None
 
 
 @hookimpl
 def freeco_leaving(member: Member) -> list[Tie]:
     """Say which contracts are still running."""
-    return privacy.ties(member, f"/{member.community.slug}/direct-sales/")
+    home = f"/{member.community.slug}/direct-sales/"
+    return privacy.ties(member, home) + shift_privacy.ties(member, f"{home}permanences")
 
 
 @hookimpl

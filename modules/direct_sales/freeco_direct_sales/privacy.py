@@ -12,8 +12,11 @@ from freeco.members import households
 from freeco.members.models import Member
 from freeco.module import Exported, Tie
 from freeco_direct_sales import collection, places, subscriptions
+from freeco_direct_sales.contracting import privacy as contracting
 from freeco_direct_sales.contracts import deliveries_of
 from freeco_direct_sales.models import Producer, SeasonContract, Subscription
+from freeco_direct_sales.shifts import privacy as shifts
+from freeco_direct_sales.solidarity import own
 
 FORGOTTEN = "—"
 
@@ -33,7 +36,10 @@ def export(member: Member) -> Exported | None:
     ).all()
     farms = db.session.scalars(select(Producer).where(Producer.member_id == member.id)).all()
     collected = collection.export(member, household)
-    if not found and not farms and not collected:
+    on_the_day = shifts.export(member)
+    told = own.exported(member, household)
+    lived = contracting.export(household)
+    if not found and not farms and not collected and not on_the_day and not told and not lived:
         return None
     return Exported(
         "direct_sales",
@@ -41,6 +47,9 @@ def export(member: Member) -> Exported | None:
             "subscriptions": [_exported(each) for each in found],
             "producers": [_farm(each) for each in farms],
             "collections": collected,
+            **on_the_day,
+            **lived,
+            "solidarity": told,
         },
     )
 
@@ -114,7 +123,10 @@ def ties(member: Member, url: str) -> list[Tie]:
 
 def erase(member: Member) -> None:
     """Forget who signed; quantities, prices and payments stay for the producer's books."""
+    own.forget(member, households.find_household(member))
     collection.forget(member, households.find_household(member), FORGOTTEN)
+    shifts.erase(member, FORGOTTEN)
+    contracting.erase(member, FORGOTTEN)
     as_proxy = Subscription.household_signed_by.startswith(f"{member.name}, ", autoescape=True)
     for subscription in _subscriptions_here(
         member, or_(Subscription.subscribed_by_id == member.id, as_proxy)

@@ -12,15 +12,15 @@ from freeco.kernel import kernel
 from freeco.members import households, membership
 from freeco.members.models import Member
 from freeco.money import Money
-from freeco.spreadsheets import read_table
 from freeco.web import uploads
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
 from freeco_direct_sales import baskets, catalogue, contracts, distributions, subscriptions, wording
+from freeco_direct_sales.contracting import lending, sharing, waiting, words
+from freeco_direct_sales.exchange.dfc_import import read_list
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import Distribution
 from freeco_direct_sales.permissions import COORDINATE
-from freeco_direct_sales.product_import import read_products
 from freeco_direct_sales.schemas import ProducerSchema, ProductSchema
 
 pages = Blueprint("direct_sales", __name__, template_folder="templates", static_folder=None)
@@ -66,7 +66,15 @@ def home() -> ResponseReturnValue:
         mine=mine,
         following=following,
         basket=baskets.basket_of(household, following) if household and following else [],
-        offered=[(each, contracts.places_left(each)) for each in offered if each.id not in held],
+        offered=[
+            (each, contracts.places_left(each, household))
+            for each in offered
+            if each.id not in held
+        ],
+        proposed=lending.proposals_to(household) if household else [],
+        shared=sharing.proposed_to(household) if household else [],
+        wishes=waiting.wishes_of(household) if household else [],
+        words=words,
         to_countersign=subscriptions.awaiting_producer(g.community, g.member),
         wording=wording,
     )
@@ -218,7 +226,7 @@ def import_page(producer_id: int) -> ResponseReturnValue:
     token = request.args.get("fichier", "")
     if not token:
         return render_template("direct_sales/import.html", producer=shown, reading=None)
-    reading = read_products(read_table(*uploads.read(kernel().settings.home, token)))
+    reading = read_list(*uploads.read(kernel().settings.home, token))
     return render_template(
         "direct_sales/import.html",
         producer=shown,
@@ -235,7 +243,7 @@ def upload(producer_id: int) -> ResponseReturnValue:
     shown = catalogue.find_producer(g.community, producer_id)
     file = request.files.get("file")
     name, content = (file.filename or "", file.read()) if file else ("", b"")
-    read_table(name, content) if content else None
+    read_list(name, content) if content else None
     token = uploads.keep(kernel().settings.home, name, content)
     return redirect(url_for("direct_sales.import_page", producer_id=shown.id, fichier=token))
 
@@ -246,7 +254,7 @@ def take_import(producer_id: int) -> ResponseReturnValue:
     """Take all the lines of the file, or none."""
     shown = catalogue.find_producer(g.community, producer_id)
     token = request.form.get("fichier", "")
-    reading = read_products(read_table(*uploads.read(kernel().settings.home, token)))
+    reading = read_list(*uploads.read(kernel().settings.home, token))
     if reading.problems:
         return (
             render_template(

@@ -38,6 +38,7 @@ from freeco_direct_sales.models import (
     SubscriptionLine,
 )
 from freeco_direct_sales.sales_models import Delivered
+from freeco_direct_sales.solidarity import adjusting
 
 GRACE = timedelta(days=3)
 """After the end of a month, before its sales are written: somebody may still correct a sheet."""
@@ -188,7 +189,7 @@ def _write(subscription: Subscription, baskets: MonthOfBaskets, day: date) -> Do
     book = sellers.book(producer)
     lines = _lines(producer, baskets)
     written = open_day(book, day)
-    if not _may_invoice(book, day, lines):
+    if not may_invoice(book, day, lines):
         sale = Sale(
             party_of(subscription.household),
             parts_of(lines),
@@ -227,6 +228,7 @@ def _paid(subscription: Subscription, amount: Money) -> Money:
     """Return what was paid of a month: what came, less the months that were sold before it."""
     came = total([each.amount for each in subscription.payments if each.state in GIVEN])
     given_back = total([each.refunded for each in subscription.payments])
+    came -= adjusting.adjusted([subscription.id])[subscription.id]  # the pool pays, or is paid
     left = came - given_back - (sold_of(subscription) - amount)
     return min(amount, max(left, Money(0)))
 
@@ -237,9 +239,14 @@ def _due_on(subscription: Subscription, day: date) -> date:
     return max(day, min(coming, default=day))
 
 
-def _lines(producer: Producer, baskets: MonthOfBaskets) -> list[InvoiceLine]:
+def charges_vat(producer: Producer) -> bool:
+    """Whether who sells what a producer brings charges VAT."""
     billing = db.session.get(Billing, sellers.seller(producer).id)
-    charged = billing is not None and billing.vat_regime == VatRegime.CHARGED
+    return billing is not None and billing.vat_regime == VatRegime.CHARGED
+
+
+def _lines(producer: Producer, baskets: MonthOfBaskets) -> list[InvoiceLine]:
+    charged = charges_vat(producer)
     return [
         line_of(
             product.name,
@@ -252,7 +259,7 @@ def _lines(producer: Producer, baskets: MonthOfBaskets) -> list[InvoiceLine]:
     ]
 
 
-def _may_invoice(book: Book, day: date, lines: Sequence[InvoiceLine]) -> bool:
+def may_invoice(book: Book, day: date, lines: Sequence[InvoiceLine]) -> bool:
     """Whether the seller asked Freeco to invoice in its name, and says all that it takes.
 
     A product without VAT, from who charges it, needs a reason that nobody has said: no invoice.

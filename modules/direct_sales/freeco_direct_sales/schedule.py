@@ -27,13 +27,22 @@ def amounts(sum_due: Money, count: int) -> tuple[Money, ...]:
     return sum_due.split_evenly(max(1, min(count, sum_due.cents)))
 
 
-def plan(subscription: Subscription, count: int, method: Method = Method.CHEQUE) -> None:
-    """Write the schedule of a new subscription; a free basket needs none."""
-    if not subscription.total:
+def plan(
+    subscription: Subscription,
+    count: int,
+    method: Method = Method.CHEQUE,
+    added: Money = Money(0),
+) -> None:
+    """Write the schedule of a new subscription; a free basket needs none.
+
+    ``added`` is what solidarity adds to the price, or takes off.
+    """
+    sum_due = subscription.total + added
+    if not sum_due:
         return
     contract = subscription.contract
     first = max(contract.season_start, today(contract.community.timezone))
-    shares = amounts(subscription.total, count)
+    shares = amounts(sum_due, count)
     for amount, due_on in zip(shares, dates(first, len(shares)), strict=True):
         _expect(subscription, amount, due_on, method)
 
@@ -68,6 +77,30 @@ def give_up(subscription: Subscription) -> None:
     for each in subscription.payments:
         if each.state == State.EXPECTED:
             steps.cancel(each, None)
+
+
+def coming(subscription: Subscription) -> list[Payment]:
+    """Return the payments nobody has begun, in order."""
+    return [each for each in subscription.payments if each.state == State.EXPECTED]
+
+
+def bears(subscription: Subscription, difference: Money) -> bool:
+    """Whether the payments still to come bear a difference, each of a cent at least."""
+    found = coming(subscription)
+    return (total([each.amount for each in found]) + difference).cents >= len(found) > 0
+
+
+def respread(subscription: Subscription, difference: Money) -> None:
+    """Spread what is still to come and a difference evenly over the same days.
+
+    The schedule keeps its shape, so that no payment stands out; only for what it ``bears``.
+    """
+    found = coming(subscription)
+    sum_due = total([each.amount for each in found]) + difference
+    for each, amount in zip(found, amounts(sum_due, len(found)), strict=True):
+        steps.cancel(each, None)
+        _expect(subscription, amount, each.due_on, Method(each.method))
+    db.session.expire(subscription, ["payments"])
 
 
 def adjust(subscription: Subscription, difference: Money) -> Money:

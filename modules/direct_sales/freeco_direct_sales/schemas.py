@@ -135,6 +135,7 @@ def quantity_schema(
                 load_default=Method.CHEQUE.value, validate=one_of(tuple(Method))
             ),
             "agreed": Ticked(),
+            "trial": Ticked(),
         }
     )()
 

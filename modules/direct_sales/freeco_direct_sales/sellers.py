@@ -1,6 +1,6 @@
 """Sellers: the legal entity behind a producer, in whose book its sales are written."""
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, literal, select
 
 from freeco.accounting.models import Book
 from freeco.accounting.recording import book_of
@@ -14,6 +14,7 @@ from freeco.organisations.models import Organisation, OrganisationKind, Organisa
 from freeco.payments.models import OPEN, Method, Payment
 from freeco.payments.providers import ready_for
 from freeco_direct_sales.models import Producer, SeasonContract, Subscription
+from freeco_direct_sales.orders.settling_models import PURPOSE, OrderSale
 from freeco_direct_sales.sales_models import Committed, Delivered
 
 
@@ -58,7 +59,14 @@ def _under_way(producer: Producer) -> bool:
         .join(Subscription, Subscription.purpose == Payment.purpose)
         .where(Subscription.id.in_(theirs), Payment.state.in_(OPEN))
     )
-    return promised != delivered or db.session.scalar(waiting.limit(1)) is not None
+    ordered = (
+        select(Payment.id)
+        .join(OrderSale, Payment.purpose == literal(PURPOSE) + cast(OrderSale.id, String))
+        .where(OrderSale.producer_id == producer.id, Payment.state.in_(OPEN))
+    )
+    return promised != delivered or any(
+        db.session.scalar(each.limit(1)) is not None for each in (waiting, ordered)
+    )
 
 
 def _joined(producer: Producer, organisation: Organisation) -> Organisation:

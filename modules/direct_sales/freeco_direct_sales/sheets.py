@@ -5,7 +5,7 @@ as plain tuples, and Python puts them together.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,7 @@ from freeco.members.models import Household, HouseholdMember, Member, Person
 from freeco.money import Money
 from freeco.payments.models import Method, Payment, State
 from freeco_direct_sales import wording
+from freeco_direct_sales.contracting.taking import IS_LOST, PARTNER, TAKER, with_takers
 from freeco_direct_sales.distributions import deliveries_at
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import (
@@ -31,6 +32,8 @@ from freeco_direct_sales.models import (
     Subscription,
     SubscriptionLine,
 )
+from freeco_direct_sales.orders import on_the_table
+from freeco_direct_sales.orders.models import Offer
 from freeco_direct_sales.papers import (
     HarvestLine,
     HarvestList,
@@ -38,30 +41,44 @@ from freeco_direct_sales.papers import (
     SheetRow,
     SignOffSheet,
 )
+from freeco_direct_sales.shifts.counting import on_duty_text
+from freeco_direct_sales.solidarity.pool import is_held
 
-Taken = Row[int, int, int, int, str, str, int | None]
-"""A line of a sheet: household, delivery, contract product, quantity, name, unit, grams."""
+Taken = Row[int, int, int, int, str, str, int | None, int, int | None, bool]
+"""A line of a sheet: household, delivery, contract product, quantity, name, unit, grams; then
+whose basket it is, which household takes the other half of it, and whether nobody comes for it."""
 
 
 def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
-    """Gather the sheet that households sign; at most eight queries, whatever their number."""
+    """Gather the sheet that households sign; a dozen queries at most, whatever their number."""
     everything = deliveries_at(distribution)
     deliveries = [each for each in everything if each.cancelled_at is None]
     cancelled = [each for each in everything if each.cancelled_at is not None]
     taken = _taken(each.id for each in deliveries)
     baskets: dict[int, dict[int, list[Taken]]] = defaultdict(lambda: defaultdict(list))
     for line in taken:
-        baskets[line.household_id][line.delivery_id].append(line)
+        for household in {line.household_id, line.partner_id or line.household_id}:
+            baskets[household][line.delivery_id].append(line)
+    markets = on_the_table.markets(on_the_table.ordered_at(distribution))
     names = _household_names(distribution.community_id)
     cheques = _cheques_to_give(distribution)
+    # Where some are helped to pay, an amount read by all at the table would say who.
+    named = not is_held(distribution.community)
     changed, changes = _changes(distribution)
-    listed = baskets.keys() | changed  # who takes nothing any more is marked, not left out
+    # Who takes nothing any more is marked, not left out.
+    listed = baskets.keys() | changed | on_the_table.households_in(markets)
     rows = [
         SheetRow(
             household=names[household][0],
             people=names[household][1],
-            baskets=tuple(_basket(baskets[household].get(each.id, ())) for each in deliveries),
-            cheque_note=_cheque_note(cheques.get(household, ())),
+            baskets=(
+                *(
+                    _basket(baskets[household].get(each.id, ()), household, names)
+                    for each in deliveries
+                ),
+                *(each.basket(household) for each in markets),
+            ),
+            cheque_note=_cheque_note(cheques.get(household, ()), named=named),
             changed=household in changed,
             household_id=household,
         )
@@ -77,9 +94,18 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
         community=distribution.community.name,
         place=distribution.place,
         starts_at_text=hours(distribution),
-        columns=tuple(_column(each, taken) for each in deliveries),
+        columns=(
+            *(_column(each, taken) for each in deliveries),
+            *(SheetColumn(title=each.name, total=each.totals()) for each in markets),
+        ),
         rows=tuple(rows),
-        notices=(*(_cancelled(each) for each in cancelled), *_note(distribution), *changes),
+        notices=(
+            *(_cancelled(each) for each in cancelled),
+            *_note(distribution),
+            *_on_duty(distribution),
+            *on_the_table.still_open(markets),
+            *changes,
+        ),
         printed_at_text=moment(now()),
         code=code(distribution),
         cheque_total=_count_cheques(len(owed)) if owed else "",
@@ -92,15 +118,18 @@ def code(distribution: Distribution) -> str:
 
 
 def _taken(deliveries: Iterable[int]) -> Sequence[Taken]:
-    return db.session.execute(
+    query = with_takers(
         select(
-            Subscription.household_id,
+            TAKER.label("household_id"),
             SubscriptionLine.delivery_id,
             SubscriptionLine.contract_product_id,
             SubscriptionLine.quantity,
             ContractProduct.name,
             ContractProduct.unit,
             ContractProduct.grams,
+            Subscription.household_id.label("owner_id"),
+            PARTNER.label("partner_id"),
+            IS_LOST.label("nobody"),
         )
         .join(Subscription, Subscription.id == SubscriptionLine.subscription_id)
         .join(ContractProduct, ContractProduct.id == SubscriptionLine.contract_product_id)
@@ -110,7 +139,8 @@ def _taken(deliveries: Iterable[int]) -> Sequence[Taken]:
             Subscription.withdrawn_at.is_(None),
         )
         .order_by(ContractProduct.id)
-    ).all()
+    )
+    return db.session.execute(query).all()
 
 
 def _household_names(community_id: int) -> dict[int, tuple[str, str]]:
@@ -139,8 +169,28 @@ def _on_a_list(name: str, people: Sequence[tuple[str, str]]) -> tuple[str, str]:
     return name, ", ".join(f"{first} {last}".strip() for first, last in people)
 
 
-def _basket(lines: Sequence[Taken]) -> str:
-    return ", ".join(f"{line.quantity}\u00a0{wording.unbroken(line.name)}" for line in lines)
+def _basket(
+    lines: Sequence[Taken], household: int, names: Mapping[int, tuple[str, str]]
+) -> str:
+    """Write what a household takes, and whose it is when it is not, or not wholly, its own."""
+    whose: dict[tuple[bool, int, int], list[str]] = defaultdict(list)
+    for line in lines:
+        half_of = line.partner_id or 0
+        half_with = line.owner_id if household == half_of else half_of
+        whose[line.nobody, line.owner_id, half_with].append(
+            f"{line.quantity}\u00a0{wording.unbroken(line.name)}"
+        )
+    found = []
+    for (nobody, owner, half_with), products in whose.items():
+        what = ", ".join(products)
+        if nobody:
+            what = said("absent, à donner : %(what)s", what=what)
+        elif half_with:
+            what = said("moitié de %(what)s, avec %(name)s", what=what, name=names[half_with][0])
+        elif owner != household:
+            what = said("%(what)s, panier de %(name)s", what=what, name=names[owner][0])
+        found.append(what)
+    return ", ".join(found)
 
 
 def _column(delivery: Delivery, taken: Sequence[Taken]) -> SheetColumn:
@@ -176,9 +226,11 @@ def _cheques_to_give(distribution: Distribution) -> dict[int, list[Money]]:
     return found
 
 
-def _cheque_note(amounts: Sequence[Money]) -> str:
+def _cheque_note(amounts: Sequence[Money], *, named: bool) -> str:
     if not amounts:
         return ""
+    if not named:
+        return counted("%(num)s chèque à donner", "%(num)s chèques à donner", len(amounts))
     if len(amounts) == 1:
         return said("1 chèque à donner : %(amount)s", amount=money(amounts[0]))
     return said("%(count)s chèques à donner", count=len(amounts))
@@ -233,6 +285,11 @@ def _note(distribution: Distribution) -> list[str]:
     return [distribution.note] if distribution.note else []
 
 
+def _on_duty(distribution: Distribution) -> list[str]:
+    words = on_duty_text(distribution)
+    return [words] if words else []
+
+
 def note_print(
     distribution: Distribution, producer: Producer | None = None, at: datetime | None = None
 ) -> None:
@@ -253,7 +310,13 @@ def _quantities(distribution: Distribution, producer: Producer) -> dict[int, int
     for line in _taken(_delivery_ids(distribution, producer)):
         key = line.contract_product_id
         totals[key] = totals.get(key, 0) + line.quantity
-    return totals
+    ordered = on_the_table.ordered_at(distribution, producer=producer)
+    return totals | {_of_offer(each): many for each, many in on_the_table.needed(ordered).items()}
+
+
+def _of_offer(offer_id: int) -> int:
+    """Number an offer among the contract products of a list: below nought."""
+    return -offer_id
 
 
 def _delivery_ids(distribution: Distribution, producer: Producer) -> list[int]:
@@ -285,11 +348,21 @@ def harvest_list(distribution: Distribution, producer: Producer) -> HarvestList:
     for line in taken:
         row = needed.setdefault(line.contract_product_id, _Needed(line.name, line.unit, line.grams))
         row.many += line.quantity
+    ordered = on_the_table.ordered_at(distribution, producer=producer)
+    for each in ordered:
+        key = _of_offer(each.offer_id)
+        needed.setdefault(key, _Needed(each.name, each.unit, each.grams)).many += each.quantity
     for product_id in sorted(set(told or ()) - set(needed)):
-        product = db.session.get(ContractProduct, product_id)
+        product: ContractProduct | Offer | None = (
+            db.session.get(ContractProduct, product_id)
+            if product_id > 0
+            else db.session.get(Offer, -product_id)
+        )
         if product is not None:
             needed[product_id] = _Needed(product.name, product.unit, product.grams)
-    households = len({line.household_id for line in taken})
+    households = len(
+        {line.household_id for line in taken} | {each.household_id for each in ordered}
+    )
     return HarvestList(
         title=said("%(day)s – à apporter", day=day(local_day(distribution)).capitalize()),
         producer=producer.name,
@@ -302,12 +375,27 @@ def harvest_list(distribution: Distribution, producer: Producer) -> HarvestList:
         ),
         notices=(
             counted("Pour %(num)s foyer", "Pour %(num)s foyers", households),
+            *_to_give(taken),
             *(_cancelled(each) for each in mine if each.cancelled_at is not None),
             *_note(distribution),
         ),
         printed_at_text=moment(now()),
         code=code(distribution),
     )
+
+
+def _to_give(taken: Sequence[Taken]) -> list[str]:
+    """Say how many households skip a basket that is paid: it comes, and is given."""
+    away = len({line.owner_id for line in taken if line.nobody})
+    if not away:
+        return []
+    return [
+        counted(
+            "Dont le panier d’un foyer absent, à donner",
+            "Dont les paniers de %(num)s foyers absents, à donner",
+            away,
+        )
+    ]
 
 
 def _line(row: _Needed, before: int | None) -> HarvestLine:

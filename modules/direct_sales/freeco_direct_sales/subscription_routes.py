@@ -25,6 +25,7 @@ from freeco_direct_sales import (
     subscriptions,
     wording,
 )
+from freeco_direct_sales.contracting import absences, rules, sharing, showing, trials, words
 from freeco_direct_sales.models import Delivery, Subscription
 from freeco_direct_sales.papers import ContractPaper, print_contract
 from freeco_direct_sales.permissions import COORDINATE
@@ -52,6 +53,8 @@ def page(subscription_id: int) -> ResponseReturnValue:
     found = _find(subscription_id)
     producer = found.contract.producer
     mine = subscriptions.is_of_household(found, g.member)
+    coordinates = COORDINATE.name in membership.permissions_of(g.member)
+    dates = baskets.dates_of(found)
     return render_template(
         "direct_sales/subscription.html",
         subscription=found,
@@ -64,7 +67,15 @@ def page(subscription_id: int) -> ResponseReturnValue:
         statement=record.statement_for(found, g.member),
         to_settle=subscriptions.to_settle(found),
         present=now(),
-        dates=baskets.dates_of(found),
+        dates=dates,
+        possible=showing.possible(found, dates) if mine or coordinates else {},
+        standing_absences=showing.standing(found),
+        rules=rules.rules_of(found.contract),
+        skips_left=absences.skips_left(found),
+        words=words,
+        trial=trials.trial_of(found),
+        trials=trials,
+        shared=sharing.shares_of(found),
         means=MEANS,
         states=OWN_STATES if mine else STATES,
         wording=wording,

@@ -16,6 +16,7 @@ from freeco.money import Money, total
 from freeco.payments.errors import NoOtherWay
 from freeco.payments.models import Method, State
 from freeco_direct_sales import catalogue, commitments, contracts, record, schedule, sellers
+from freeco_direct_sales.contracting import room, rules, waiting
 from freeco_direct_sales.errors import (
     AlreadySigned,
     AlreadySubscribed,
@@ -41,6 +42,7 @@ from freeco_direct_sales.models import (
     Subscription,
     SubscriptionLine,
 )
+from freeco_direct_sales.solidarity import adjusting, applying
 
 MOST_OF_A_PRODUCT = 99
 GIVEN_UP = frozenset({State.EXPECTED, State.CANCELLED})
@@ -78,8 +80,13 @@ def subscribe(
     signed_by: str,
     way: SignatureWay = SignatureWay.ONLINE,
     method: Method = Method.CHEQUE,
+    beside: Subscription | None = None,
+    tries: bool = False,
 ) -> Subscription:
     """Take a place in the contract for the household, and sign on its side.
+
+    ``beside`` is the subscription whose place it shares; ``tries`` that it is a trial only,
+    which no minimum is asked of.
 
     Prices are the contract's, frozen at its opening. Raises ContractNotOpen,
     AlreadySubscribed, ContractFull, NothingChosen, UnknownChoice, TooManyCheques,
@@ -90,9 +97,11 @@ def subscribe(
         raise ContractNotOpen
     if standing_subscription(contract, household) is not None:
         raise AlreadySubscribed
-    if contracts.places_left(contract) == 0:
+    if beside is None and contracts.places_left(contract, household) == 0:
         raise ContractFull
     chosen = _checked(contract, quantities)
+    if beside is None and not tries:
+        rules.check_least(contract, chosen)
     if not 1 <= cheque_count <= contract.most_cheques:
         raise TooManyCheques
     if method not in sellers.ways_to_pay(contract.producer):
@@ -119,8 +128,10 @@ def subscribe(
                 quantity=quantity,
             )
         )
-    schedule.plan(subscription, cheque_count, method)
     db.session.flush()
+    schedule.plan(subscription, cheque_count, method, applying.begin(subscription))
+    db.session.flush()
+    waiting.settle(contract, household)
     publish(
         SubscriptionMade(
             community_id=contract.community_id,
@@ -239,7 +250,9 @@ def _sign_for_producer(
                 contacts.agree(
                     each.member, producer.member, f"direct_sales:subscription:{subscription.id}"
                 )
+    adjusting.hold(subscription)
     commitments.commit(subscription)
+    adjusting.count(subscription)
     record.state_signed(subscription, signer)
     publish(
         SubscriptionSigned(
@@ -263,7 +276,11 @@ def withdraw(subscription: Subscription) -> None:
     if any(each.state not in GIVEN_UP for each in subscription.payments):
         raise ChequeHandedOver
     subscription.withdrawn_at = now()
+    room.part(subscription)
     schedule.give_up(subscription)
+    adjusting.give_back(subscription)
+    db.session.flush()
+    waiting.pass_on(subscription.contract)
     publish(
         SubscriptionWithdrawn(
             community_id=subscription.contract.community_id, subscription_id=subscription.id
@@ -281,13 +298,45 @@ def change_delivery(
     Returns what changed, in words without a name. Raises DeliveryPast, PlaceGivenBack,
     UnknownChoice.
     """
+    return change_deliveries(subscription, {delivery: quantities})
+
+
+def change_deliveries(
+    subscription: Subscription, wanted: Mapping[Delivery, Mapping[int, int]]
+) -> list[str]:
+    """Change what a household takes at several deliveries at once; see ``change_delivery``."""
     lock(subscription)
     if subscription.withdrawn_at is not None:
         raise PlaceGivenBack
-    if delivery.contract_id != subscription.contract_id:
-        raise UnknownChoice
-    if delivery.distribution.ends_at < now():
-        raise DeliveryPast
+    told = []
+    for delivery, quantities in wanted.items():
+        if delivery.contract_id != subscription.contract_id:
+            raise UnknownChoice
+        if delivery.distribution.ends_at < now():
+            raise DeliveryPast
+        words = _change_lines(subscription, delivery, quantities)
+        if not words:
+            continue
+        told += words
+        change = Change(
+            delivery_id=delivery.id,
+            household_id=subscription.household_id,
+            words=" ; ".join(words),
+        )
+        db.session.add(change)
+        db.session.flush()
+        record.state_changed(subscription, change, delivery)
+    if told:
+        subscription.total = total(
+            [line.contract_product.price * line.quantity for line in subscription.lines]
+        )
+        commitments.commit(subscription)
+    return told
+
+
+def _change_lines(
+    subscription: Subscription, delivery: Delivery, quantities: Mapping[int, int]
+) -> list[str]:
     products = {product.id: product for product in subscription.contract.products}
     lines = {
         line.contract_product_id: line
@@ -301,19 +350,6 @@ def change_delivery(
         words += _change_line(
             subscription, delivery, products[product_id], lines.get(product_id), quantity
         )
-    if words:
-        change = Change(
-            delivery_id=delivery.id,
-            household_id=subscription.household_id,
-            words=" ; ".join(words),
-        )
-        db.session.add(change)
-        db.session.flush()
-        record.state_changed(subscription, change, delivery)
-        subscription.total = total(
-            [line.contract_product.price * line.quantity for line in subscription.lines]
-        )
-        commitments.commit(subscription)
     return words
 
 
@@ -350,8 +386,8 @@ def to_settle(subscription: Subscription) -> Money:
 
 def differences(found: Sequence[Subscription]) -> dict[int, Money]:
     """Return by id what is to settle of several standing subscriptions, in few queries."""
-    owed = commitments.owed_of(found)
-    return {each.id: owed[each.id] - schedule.planned(each) for each in found}
+    owed, added = commitments.owed_of(found), adjusting.adjusted(each.id for each in found)
+    return {each.id: owed[each.id] + added[each.id] - schedule.planned(each) for each in found}
 
 
 def settle_difference(subscription: Subscription) -> Money:

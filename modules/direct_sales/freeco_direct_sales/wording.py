@@ -81,6 +81,8 @@ def plural(word: str, many: int) -> str:
     """Put a French unit in the plural; abbreviations have none."""
     if abs(many) < 2 or len(word) <= 2 or word[-1] in "sxz":
         return word
+    if word.endswith("al"):
+        return word[:-2] + "aux"
     return word + ("x" if word.endswith("eau") else "s")
 
 

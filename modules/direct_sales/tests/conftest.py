@@ -21,6 +21,13 @@ from freeco_direct_sales.models import (
     SeasonContract,
     Subscription,
 )
+from freeco_direct_sales.orders import placing, preparing, sessions
+from freeco_direct_sales.orders.models import Order, OrderSession, Pricing
+from freeco_direct_sales.orders.placing import Want
+from freeco_direct_sales.orders.preparing import Terms
+from freeco_direct_sales.shifts import planning
+from freeco_direct_sales.shifts.models import Shift
+from freeco_direct_sales.shifts.planning import Need
 
 Take = Callable[..., Subscription]
 Visit = Callable[[Member], Visitor]
@@ -221,3 +228,67 @@ def thursday(
 def volunteer(community: Community) -> Member:
     """Give somebody who holds the table and has no other charge."""
     return make_member(community, "Rose", "Lavaur", permissions=("direct_sales.hand_out",))
+
+
+@pytest.fixture
+def shop(
+    community: Community,
+    producer: Producer,
+    bakery: Producer,
+    thursdays: Sequence[Distribution],
+) -> OrderSession:
+    """Give an open order session: leeks, a chicken by weight and bread, on the first Thursday."""
+    session = preparing.create(
+        community,
+        "Marché du 5",
+        datetime(2026, 11, 1, 18, tzinfo=UTC),
+        datetime(2026, 11, 3, 20, tzinfo=UTC),
+    )
+    for seller, name, cents, unit, terms in (
+        (producer, "Poireaux", 250, "bunch", Terms(Money(250), on_hand=10)),
+        (producer, "Poulet", 1290, "piece", Terms(Money(1290), Pricing.WEIGHT, grams=1800)),
+        (bakery, "Pain", 520, "piece", Terms(Money(520))),
+    ):
+        product = catalogue.add_product(seller, name, Money(cents), unit=unit)
+        preparing.offer(session, product, terms)
+    preparing.set_pickups(session, {thursdays[0]: None})
+    sessions.publish_session(session)
+    db.session.commit()
+    return session
+
+
+@pytest.fixture
+def buy(shop: OrderSession) -> Callable[..., Order]:
+    """Give what orders in that session for a member's household, by article's name."""
+    forms = iter(range(1000))
+
+    def order(member: Member, **wants: int | Want) -> Order:
+        offers = {each.name: each.id for each in shop.offers}
+        placed = placing.place(
+            shop,
+            households.household_of(member),
+            member,
+            {
+                offers[name]: want if isinstance(want, Want) else Want(want)
+                for name, want in wants.items()
+            },
+            shop.pickups[0].id,
+            key=f"form-{next(forms)}",
+        )
+        db.session.commit()
+        return placed.order
+
+    return order
+
+
+@pytest.fixture
+def shifts(community: Community, thursdays: Sequence[Distribution]) -> list[Shift]:
+    """Give one at the door and two to weigh, some hours earlier, each Thursday."""
+    needs = {
+        planning.add_role(community, "Accueil"): Need(1, time(18, 30), time(19, 30)),
+        planning.add_role(community, "Pesée"): Need(2, time(16), time(18)),
+    }
+    for each in thursdays:
+        planning.set_shifts(each, needs)
+    db.session.commit()
+    return [shift for each in thursdays for shift in planning.shifts_of(each)]

@@ -67,6 +67,13 @@ from freeco.accounting.facts.sales import (
     SaleLessened,
     Uncollectable,
 )
+from freeco.accounting.facts.solidarity import (
+    PoolFed,
+    PoolOwed,
+    PoolOwes,
+    PriceLessened,
+    PriceRaised,
+)
 
 __all__ = [
     "AccountCharge",
@@ -95,7 +102,12 @@ __all__ = [
     "PaidOut",
     "Part",
     "PaymentUndone",
+    "PoolFed",
+    "PoolOwed",
+    "PoolOwes",
     "Positive",
+    "PriceLessened",
+    "PriceRaised",
     "ProviderFee",
     "ProviderFeeReturned",
     "Purchase",

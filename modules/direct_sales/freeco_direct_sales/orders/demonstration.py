@@ -1,18 +1,19 @@
-"""An order session under way for the demonstration: the market of the coming Thursday."""
+"""Order sessions for the demonstration: one open, one to be weighed, one settled."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 
-from freeco.clock import now
+from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.members import households
 from freeco.members.models import Member
+from freeco.money import Money
 from freeco.payments.models import Method
 from freeco_direct_sales import catalogue
-from freeco_direct_sales.models import Distribution, Producer
-from freeco_direct_sales.orders import favourites, placing, preparing, sessions
-from freeco_direct_sales.orders.models import OrderSession
+from freeco_direct_sales.models import Distribution, Producer, Product
+from freeco_direct_sales.orders import favourites, placing, preparing, sessions, settling
+from freeco_direct_sales.orders.models import Order, OrderSession, Pricing
 from freeco_direct_sales.orders.placing import Want
 from freeco_direct_sales.orders.preparing import Terms
 
@@ -20,6 +21,12 @@ OPEN_SINCE = timedelta(days=2)
 STILL_OPEN = timedelta(days=2)
 ORDERS = 12
 MOST = 3
+FEW = 1
+"""How many come of the article that is short."""
+CHICKEN = "Poulet fermier"
+"""Sold by weight, at the price of its kilogram."""
+HEAVIER = 45
+"""Grams that the scales say more than was thought."""
 SCARCE = 6
 """How many there are of each producer's first article."""
 
@@ -31,28 +38,89 @@ def stage(
     random: Random,
 ) -> OrderSession:
     """Open a session with everything the farms sell, and let some households order."""
-    community = producers[0].community
+    catalogue.add_product(producers[0], CHICKEN, Money(1290), grams=1800, category="Volaille")
     session = preparing.create(
-        community, "Marché de la semaine", now() - OPEN_SINCE, now() + STILL_OPEN
+        producers[0].community, "Marché de la semaine", now() - OPEN_SINCE, now() + STILL_OPEN
     )
     for producer in producers:
         for place, product in enumerate(catalogue.products_of(producer)):
             scarce = SCARCE * (ORDERS // MOST) if place == 0 else None
-            preparing.offer(session, product, Terms(product.price, on_hand=scarce))
+            preparing.offer(session, product, _terms(product, scarce))
     preparing.set_pickups(session, {dates[0]: None, dates[1]: ORDERS})
     sessions.publish_session(session)
+    for order in _orders(session, tables[3 : 3 + ORDERS], random):
+        favourites.keep(order)
+    db.session.flush()
+    return session
+
+
+def _terms(product: Product, on_hand: int | None = None) -> Terms:
+    pricing = Pricing.WEIGHT if product.name == CHICKEN else Pricing.UNIT
+    return Terms(product.price, pricing, grams=product.grams, on_hand=on_hand)
+
+
+def _orders(session: OrderSession, tables: Sequence[Member], random: Random) -> list[Order]:
+    """Let each of these households order a few articles."""
     offers = list(session.offers)
-    for number, member in enumerate(tables[3 : 3 + ORDERS]):
-        chosen = random.sample(offers, min(4, len(offers)))
-        placed = placing.place(
+    return [
+        placing.place(
             session,
             households.household_of(member),
             member,
-            {each.id: Want(random.randint(1, MOST)) for each in chosen},
+            {
+                each.id: Want(random.randint(1, MOST))
+                for each in dict.fromkeys(
+                    [
+                        *random.sample(offers, min(4, len(offers))),
+                        *(each for each in offers if each.pricing == Pricing.WEIGHT),
+                    ]
+                )
+            },
             session.pickups[0].id,
             key=f"demonstration-{number}",
             method=Method.CHEQUE,
+        ).order
+        for number, member in enumerate(tables)
+    ]
+
+
+def stage_past(
+    producers: Sequence[Producer],
+    tables: Sequence[Member],
+    evening: Distribution,
+    random: Random,
+    *,
+    settled: bool,
+) -> OrderSession:
+    """Play a session up to its distribution: weighed and settled, or still to be weighed.
+
+    Of the first article too few come.
+    """
+    name = "Marché du mois dernier" if settled else "Marché de la semaine dernière"
+    opened = evening.starts_at - 4 * STILL_OPEN
+    with held_at(opened):
+        session = preparing.create(
+            producers[0].community, name, opened, evening.starts_at - STILL_OPEN
         )
-        favourites.keep(placed.order)
+        for producer in producers:
+            for product in catalogue.products_of(producer):
+                preparing.offer(session, product, _terms(product))
+        preparing.set_pickups(session, {evening: None})
+        sessions.publish_session(session)
+        orders = _orders(session, [tables[0], *tables[4 : 4 + ORDERS // 2]], random)
+    with held_at(session.closes_at):
+        sessions.close(session)
+        sessions.say_coming(session.offers[0], FEW)
+    if settled:
+        _weigh_and_settle(orders, evening)
     db.session.flush()
     return session
+
+
+def _weigh_and_settle(orders: Sequence[Order], evening: Distribution) -> None:
+    with held_at(evening.ends_at):
+        for order in orders:
+            for line in order.lines:
+                if line.offer.pricing == Pricing.WEIGHT:
+                    sessions.weigh(line, (line.offer.grams or 0) * line.ordered + HEAVIER)
+            settling.settle_order(order)

@@ -94,3 +94,15 @@ class PickupInUse(Refusal):
     """Households have chosen it already."""
 
     reason = _("Des foyers ont déjà choisi ce point de retrait.")
+
+
+class NotHandedOut(Refusal):
+    """Nothing is owed before the distribution."""
+
+    reason = _("La distribution n’a pas encore eu lieu : les montants se fixent après.")
+
+
+class NotWeighed(Refusal):
+    """The scales decide what is owed."""
+
+    reason = _("Il reste des produits à peser : les montants se fixent après.")

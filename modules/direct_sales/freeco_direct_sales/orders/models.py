@@ -233,6 +233,7 @@ class Order(Model):
     placed_at: Mapped[datetime] = mapped_column(default_factory=now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=now)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
     lines: Mapped[list["OrderLine"]] = relationship(
         init=False, repr=False, back_populates="order", order_by="OrderLine.id"
     )

@@ -15,7 +15,7 @@ from freeco.members.models import Community, Household
 from freeco.money import total
 from freeco_direct_sales.models import Product
 from freeco_direct_sales.orders import stocks
-from freeco_direct_sales.orders.amounts import amount
+from freeco_direct_sales.orders.amounts import amount, quantity
 from freeco_direct_sales.orders.errors import (
     FateMissing,
     SessionNotClosed,
@@ -150,9 +150,11 @@ def say_coming(offer: Offer, many: int) -> list[OrderLine]:
     if offer.session.state == SessionState.SETTLED:
         raise StepDone
     offer.coming = many
-    lines = [line for line in lines_of(offer.session) if line.offer_id == offer.id and line.ordered]
+    lines, gone = _still_to_give(offer)
     got = share_out(
-        many, [Demand(line.ordered, line.wish == Wish.NOTHING) for line in lines], offer.step
+        max(0, many - gone),
+        [Demand(line.ordered, line.wish == Wish.NOTHING) for line in lines],
+        offer.step,
     )
     short = []
     for line, given in zip(lines, got, strict=True):
@@ -162,6 +164,13 @@ def say_coming(offer: Offer, many: int) -> list[OrderLine]:
         _substitute(line, line.ordered - given)
     db.session.flush()
     return short
+
+
+def _still_to_give(offer: Offer) -> tuple[list[OrderLine], int]:
+    """Return the lines of an offer that may still change, and how many the settled ones took."""
+    lines = [line for line in lines_of(offer.session) if line.offer_id == offer.id and line.ordered]
+    settled = [line for line in lines if line.order.settled_at is not None]
+    return [line for line in lines if line not in settled], sum(map(quantity, settled))
 
 
 def _substitute(line: OrderLine, missing: int) -> None:
@@ -207,7 +216,7 @@ def withdraw(
     lock(offer.session)
     if offer.session.state == SessionState.SETTLED:
         raise StepDone
-    lines = [line for line in lines_of(offer.session) if line.offer_id == offer.id and line.ordered]
+    lines, _gone = _still_to_give(offer)
     chosen = {line.id: fates.get(line.id, default) for line in lines}
     if any(fate is None for fate in chosen.values()):
         raise FateMissing
@@ -237,7 +246,8 @@ def weigh(line: OrderLine, grams: int | None) -> None:
     lock(line.order.session)
     if line.order.session.state in (SessionState.DRAFT, SessionState.OPEN):
         raise SessionNotClosed
-    if line.order.session.state == SessionState.SETTLED:
+    lock(line.order)
+    if line.order.settled_at is not None:
         raise StepDone
     line.weighed_grams = grams
 

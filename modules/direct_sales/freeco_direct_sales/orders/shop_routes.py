@@ -16,7 +16,14 @@ from freeco.payments.words import MEANS
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
 from freeco_direct_sales import sellers, wording
-from freeco_direct_sales.orders import favourites, placing, sessions, shopping
+from freeco_direct_sales.orders import (
+    favourites,
+    following,
+    order_notices,
+    placing,
+    sessions,
+    shopping,
+)
 from freeco_direct_sales.orders.amounts import amount, by_producer, is_estimated, order_total
 from freeco_direct_sales.orders.errors import WrongQuantities
 from freeco_direct_sales.orders.models import Order, OrderSession, SessionState, Wish
@@ -37,6 +44,7 @@ def index() -> ResponseReturnValue:
         coming=shopping.opening_later(g.community),
         mine=page_of(sessions.orders_of(household) if household else []),
         favourite=favourites.favourite_of(household) if household else [],
+        bringing=following.bringing(g.community, g.member),
         order_total=order_total,
         wording=wording,
     )
@@ -65,6 +73,15 @@ def shop(session_id: int) -> ResponseReturnValue:
     session = _session(session_id)
     household = households.find_household(g.member)
     order = placing.standing_order(session, household) if household else None
+    form = form_of(order)
+    if order is None and household is not None and request.args.get("panier") == "habituel":
+        usual = favourites.wants_in(session, household)
+        form.values |= {quantity_field(each): want.quantity for each, want in usual.items()}
+    return show_shop(session, form, order)
+
+
+def form_of(order: Order | None) -> Form:
+    """Return the shop's form as an order would have it typed."""
     form = Form.blank(key=secrets.token_urlsafe(12), wish=Wish.LESS.value)
     if order is not None:
         form.values |= {
@@ -73,13 +90,13 @@ def shop(session_id: int) -> ResponseReturnValue:
             "note": order.note,
             **{quantity_field(line.offer_id): line.ordered for line in order.lines},
         }
-    elif household is not None and request.args.get("panier") == "habituel":
-        usual = favourites.wants_in(session, household)
-        form.values |= {quantity_field(each): want.quantity for each, want in usual.items()}
-    return _shop(session, form, order)
+    return form
 
 
-def _shop(session: OrderSession, form: Form, order: Order | None) -> ResponseReturnValue:
+def show_shop(
+    session: OrderSession, form: Form, order: Order | None, by_phone: Household | None = None
+) -> ResponseReturnValue:
+    """Show the shop with its form, perhaps typed for a household at the telephone."""
     stalls = shopping.stalls(session, order)
     return (
         render_template(
@@ -87,6 +104,7 @@ def _shop(session: OrderSession, form: Form, order: Order | None) -> ResponseRet
             session=session,
             form=form,
             order=order,
+            by_phone=by_phone,
             stalls=stalls,
             pickups=shopping.pickups(session, order),
             ways=_ways(session),
@@ -115,23 +133,31 @@ def order(session_id: int) -> ResponseReturnValue:
     form = Form.sent()
     taken = form.take(order_schema(session.offers))
     if taken is None:
-        return _shop(session, form, None)
+        return show_shop(session, form, None)
     household = households.household_of(g.member)
     try:
-        placed = _place(session, household, taken)
+        placed = take_order(session, household, taken)
     except WrongQuantities as refused:
         db.session.rollback()
         session = _session(session_id)
-        form.errors = {quantity_field(int(each)): why for each, why in refused.fields.items()}
-        form.status = refused.status
-        return _shop(session, form, None)
+        note_wrong(form, refused)
+        return show_shop(session, form, None)
     db.session.commit()
-    _say(placed)
+    say(placed)
     return redirect(url_for("direct_sales_orders.mine", session_id=session_id))
 
 
-def _place(session: OrderSession, household: Household, taken: dict[str, Any]) -> Placed:
-    return placing.place(
+def note_wrong(form: Form, refused: WrongQuantities) -> None:
+    """Say beside its field why each quantity does not suit."""
+    form.errors = {quantity_field(int(each)): why for each, why in refused.fields.items()}
+    form.status = refused.status
+
+
+def take_order(
+    session: OrderSession, household: Household, taken: dict[str, Any], *, by_phone: bool = False
+) -> Placed:
+    """Place an order as the shop's form says, and write its letter."""
+    placed = placing.place(
         session,
         household,
         g.member,
@@ -140,10 +166,15 @@ def _place(session: OrderSession, household: Household, taken: dict[str, Any]) -
         key=taken["key"],
         method=taken["method"],
         note=taken["note"],
+        by_phone=by_phone,
     )
+    if not placed.again:
+        order_notices.tell_ordered(placed.order, by_phone=by_phone)
+    return placed
 
 
-def _say(placed: Placed) -> None:
+def say(placed: Placed) -> None:
+    """Say at the top of the next page that the order is taken, and what was short."""
     if placed.shortages:
         missing = ", ".join(
             said(
@@ -213,8 +244,9 @@ def order_usual(session_id: int) -> ResponseReturnValue:
         key=f"usual-{household.id}",
         method=shopping.usual_method(household, [each for each, _words in _ways(session)]),
     )
+    order_notices.tell_ordered(placed.order)
     db.session.commit()
-    _say(placed)
+    say(placed)
     return redirect(url_for("direct_sales_orders.mine", session_id=session_id))
 
 

@@ -1,0 +1,1 @@
+"""Season contracts as people live them: absences, shared baskets, waiting lists, trials."""

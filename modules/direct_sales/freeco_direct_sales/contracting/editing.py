@@ -1,0 +1,46 @@
+"""Free quantities that a household changes itself, until the day its contract says."""
+
+from collections.abc import Mapping
+
+from freeco_direct_sales import subscriptions
+from freeco_direct_sales.contracting import absences, rules
+from freeco_direct_sales.contracting.errors import NotForeseen, NothingTaken, TooLate
+from freeco_direct_sales.contracting.models import ContractRules
+from freeco_direct_sales.models import ContractKind, Delivery, Subscription
+
+
+def may_edit(
+    subscription: Subscription, delivery: Delivery, foreseen: ContractRules | None = None
+) -> bool:
+    """Whether the household may still change what it takes at a delivery."""
+    days = (foreseen or rules.rules_of(subscription.contract)).edit_days
+    return (
+        subscription.contract.kind == ContractKind.FREE
+        and days is not None
+        and subscription.withdrawn_at is None
+        and delivery.cancelled_at is None
+        and rules.in_time(delivery.distribution, days)
+    )
+
+
+def edit(
+    subscription: Subscription, delivery: Delivery, quantities: Mapping[int, int]
+) -> list[str]:
+    """Change what the household takes at one date; the commitment follows, then the payments.
+
+    Returns what changed. Raises as ``subscriptions.change_delivery``, and NotForeseen, TooLate,
+    TooLittleThatDay, TooLittleInAll, NothingTaken for a basket that is lent or moved.
+    """
+    days = rules.rules_of(subscription.contract).edit_days
+    if subscription.contract.kind != ContractKind.FREE or days is None:
+        raise NotForeseen
+    if not rules.in_time(delivery.distribution, days):
+        raise TooLate
+    if delivery.id in absences.absences_of(subscription):
+        raise NothingTaken
+    words = subscriptions.change_delivery(subscription, delivery, quantities)
+    chosen = {
+        (line.delivery_id, line.contract_product_id): line.quantity for line in subscription.lines
+    }
+    rules.check_least(subscription.contract, chosen)
+    return words

@@ -1,0 +1,53 @@
+"""What a household may do with each of its coming baskets, for the page of its contract."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from freeco.clock import now
+from freeco_direct_sales.baskets import DatedBasket
+from freeco_direct_sales.contracting import absences, editing, rules
+from freeco_direct_sales.contracting.models import Absence
+from freeco_direct_sales.models import Subscription
+
+
+@dataclass(frozen=True)
+class Possible:
+    """What may be done with one basket today."""
+
+    skip: bool
+    edit: bool
+    other: bool
+    """Moved, lent or given."""
+
+
+def possible(subscription: Subscription, dates: Sequence[DatedBasket]) -> dict[int, Possible]:
+    """Return what may be done by delivery id; nothing where a basket has its fate already."""
+    if subscription.withdrawn_at is not None:
+        return {}
+    foreseen = rules.rules_of(subscription.contract)
+    busy = absences.absences_of(subscription)
+    skips = foreseen.most_skips and absences.skips_left(subscription)
+    shared = absences.shared_by_halves(subscription)
+    found = {}
+    for each in dates:
+        delivery = each.delivery
+        if delivery.cancelled_at is not None or delivery.id in busy or shared:
+            continue
+        if delivery.distribution.starts_at <= now():
+            continue
+        in_time = rules.in_time(delivery.distribution, foreseen.notice_days)
+        found[delivery.id] = Possible(
+            skip=bool(skips) and in_time,
+            edit=editing.may_edit(subscription, delivery, foreseen),
+            other=True,
+        )
+    return found
+
+
+def standing(subscription: Subscription) -> list[tuple[Absence, bool]]:
+    """Return the absences of a subscription in order of date, and whether each may be undone."""
+    found = sorted(
+        absences.absences_of(subscription).values(),
+        key=lambda each: each.delivery.distribution.starts_at,
+    )
+    return [(each, absences.may_undo(each)) for each in found]
