@@ -425,6 +425,17 @@ def test_a_policy_says_which_witnesses_are_needed(kept: Kept, tmp_path: Path) ->
     assert run("verify", file, "--policy", rule).exit_code == 0
 
 
+def test_only_signatures_that_were_checked_are_named(kept: Kept) -> None:
+    """A line in the name of another log that one knows, and which that log never wrote."""
+    note, other = kept.receipt.checkpoint, SignerKey.generate("elsewhere/registre").verifier
+    line = Signature(other.name, other.id, bytes(64))
+    forged = replace(kept.receipt, checkpoint=Note(note.text, (*note.signatures, line)))
+    result = kept.verify(forged, "--key", str(other))
+    assert result.exit_code == 0
+    assert f"Signature : {kept.key}" in said(result)
+    assert "elsewhere" not in said(result)
+
+
 def test_a_policy_of_witnesses_alone_does_not_say_whose_key_it_is(
     kept: Kept, tmp_path: Path
 ) -> None:

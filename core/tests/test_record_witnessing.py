@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_server
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -255,6 +256,27 @@ def test_a_site_that_answers_packed_is_understood(neighbour: Neighbour) -> None:
         neighbour.shown = neighbour.shown[:-9]
         with pytest.raises(outgoing.Silent):
             line.get("x", 1000)
+
+
+def test_what_a_site_says_amiss_drives_no_terminal() -> None:
+    with create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            caller, _address = server.accept()
+            with caller:
+                caller.recv(1000)
+                caller.sendall(b"\x1b[2J all is well\r\n" + b"x" * 1000 + b"\r\n\r\n")
+
+        thread = Thread(target=answer)
+        thread.start()
+        with (
+            outgoing.Line(f"http://127.0.0.1:{server.getsockname()[1]}") as line,
+            pytest.raises(outgoing.Silent) as silent,
+        ):
+            line.get("checkpoint", 1000)
+        thread.join()
+    assert "all is well" in str(silent.value)
+    assert str(silent.value).isprintable()
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/y", "http://", "http://a@b/c"])
