@@ -22,6 +22,7 @@ from freeco.testing.trees import (
     MemoryLog,
     log_of_statements,
     receipt_number,
+    statement_number,
     witness_keys,
     witnessed,
 )

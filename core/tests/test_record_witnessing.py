@@ -189,6 +189,32 @@ def test_a_cosignature_of_another_text_is_not_kept(log: RecordLog, neighbour: Ne
     assert db.session.query(RecordCosignature).count() == 0
 
 
+def test_a_cosignature_of_tomorrow_is_not_kept(log: RecordLog, neighbour: Neighbour) -> None:
+    """An alarm of that witness would be over as soon as it is raised."""
+    text = Note.read(head().note).text
+    line = cosign(text, neighbour.key, now() + timedelta(minutes=6))
+    neighbour.says(200, "text/plain", str(line).encode())
+    (outcome,) = witnessing.ask(at_once=True)
+    assert outcome.why == "its clock is ahead of ours"
+    assert db.session.query(RecordCosignature).count() == 0
+    line = cosign(text, neighbour.key, now() + timedelta(minutes=4))
+    neighbour.says(200, "text/plain", str(line).encode())
+    assert [each.cosigned for each in witnessing.ask(at_once=True)] == [True]
+
+
+def test_a_slow_witness_of_many_logs_holds_up_the_letters_for_a_while_only(
+    log: RecordLog, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for slug in ("saint-roch", "chaumes"):
+        seal_some(make_community(slug, slug), 1)
+    monkeypatch.setattr(witnessing, "ROUND_SECONDS", 0)
+    neighbour.says(503)
+    for asked in (1, 2, 3):
+        assert len(witnessing.ask()) == 1
+        assert len(neighbour.asked) == asked
+    assert witnessing.ask() == []
+
+
 @pytest.mark.parametrize("status", [302, 400, 403, 404, 409, 413, 422, 500, 503])
 def test_a_failure_is_no_alarm_and_is_tried_later_and_later(
     log: RecordLog, neighbour: Neighbour, status: int

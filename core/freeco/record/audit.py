@@ -14,6 +14,7 @@ from freeco.db import db, lock
 from freeco.i18n import _
 from freeco.module import Text
 from freeco.record.audit_facts import AT_ONCE, Audit, Fault, Told, book_faults, key_faults
+from freeco.record.audit_shown import shown_faults
 from freeco.record.checkpoint import Checkpoint, check_cosignature
 from freeco.record.errors import Malformed, RecordRefusal
 from freeco.record.keys import ranges
@@ -93,6 +94,7 @@ class _Reading:
         self._openings()
         self.faults += key_faults(self.log, self.told)
         self.faults += book_faults(self.told)
+        self.faults += shown_faults(self.log)
         return Audit(self.size, tuple(self.faults))
 
     def _fault(self, what: Text, *, index: int | None = None, size: int | None = None) -> None:
