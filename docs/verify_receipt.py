@@ -171,7 +171,7 @@ def main(file, log_key, *witness_keys):
     for name in statement["sealed"]:
         fields = openings[name]["fields"] if name in openings else "(pas dans ce reçu)"
         said.append(f"Scellé, {name} : {json.dumps(fields, ensure_ascii=False)}")
-    said.append(f"Registre {found['origin']}, place {found['index']} sur {found['size']}.")
+    said.append(f"Registre {found['origin']}, place {int(found['index']) + 1} sur {found['size']}.")
     said.append(f"Signatures vérifiées : {1 + len(witness_keys)}. Tout concorde.")
     sys.stdout.write("\n".join(map(shown, said)) + "\n")
 

@@ -327,7 +327,7 @@ def test_the_verifier_in_the_documentation_says_what_a_receipt_says(
     assert done.returncode == 0, done.stderr
     assert "Le 2026-03-04\u00a0: charter.accepted" in done.stdout
     assert 'Scellé, member\u00a0: {"member": 4321, "name": "Zoé 4321"}' in done.stdout
-    assert "Registre freeco.example/lavergne/registre, place 4321 sur 10007." in done.stdout
+    assert "Registre freeco.example/lavergne/registre, place 4322 sur 10007." in done.stdout
     assert "Signatures vérifiées\u00a0: 3. Tout concorde." in done.stdout
     file.write_text(str(replace(receipt, openings={})), encoding="utf-8")
     assert "pas dans ce reçu" in alone(file, *keys).stdout

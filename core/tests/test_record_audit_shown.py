@@ -8,11 +8,12 @@ from sqlalchemy import delete, insert, select, update
 from freeco.accords import privacy as accords_privacy
 from freeco.accords import services as accords
 from freeco.accords.models import Accord
+from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
-from freeco.members.models import Community
+from freeco.members.models import Community, Member
 from freeco.record import audit, parameters, privacy
-from freeco.record.models import ParameterChange, RecordLog
+from freeco.record.models import ParameterChange, RecordLog, RecordOpening
 from freeco.record.sequencer import sequence
 from freeco.record.stating import log_of
 from freeco.testing import make_member
@@ -120,6 +121,21 @@ def test_an_accord_that_is_shown_otherwise_is_named(
         db.session.execute(update(Accord).where(Accord.entry_id.is_not(None)).values(**changed))
     db.session.commit()
     assert found(log) == [AGREED]
+
+
+@pytest.mark.parametrize("part", ["first", "second", "terms", "member"])
+def test_a_part_that_nobody_had_deleted_is_missed(log: RecordLog, part: str) -> None:
+    member = db.session.scalars(
+        select(Member).where(Member.community_id == log.community_id)
+    ).first()
+    assert member is not None
+    assert member.person is not None
+    charter.accept(member, charter.shown_text("fr"), member.person)
+    db.session.commit()
+    assert found(log) == []
+    db.session.execute(delete(RecordOpening).where(RecordOpening.name == part))
+    db.session.commit()
+    assert set(found(log)) == {"Un contenu scellé n’est plus là, et personne ne l’a fait effacer."}
 
 
 def test_who_is_forgotten_leaves_no_fault(log: RecordLog) -> None:

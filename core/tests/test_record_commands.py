@@ -128,8 +128,8 @@ def test_a_proof_says_nothing_of_what_is_sealed(kept: Kept, tmp_path: Path) -> N
     file = tmp_path / "proof.tlog-proof"
     assert run("prove", reference, "-o", file).exit_code == 0
     assert file.read_text() == result.stdout
-    index = str(kept.receipt.index)
-    assert run("prove", index, "--community", "lavergne").stdout == result.stdout
+    number = str(kept.receipt.index + 1)
+    assert run("prove", number, "--community", "lavergne").stdout == result.stdout
 
 
 def test_a_statement_without_place_has_no_proof_yet(kept: Kept, community: Community) -> None:
@@ -187,7 +187,7 @@ def test_a_fault_of_the_record_is_named_and_the_command_fails(community: Communi
     db.session.commit()
     result = run("verify")
     assert result.exit_code == 1
-    assert "lavergne/registre, inscription n° 1" in said(result)
+    assert "lavergne/registre, inscription n° 2" in said(result)
     assert "1 anomalie." in said(result)
 
 

@@ -129,14 +129,17 @@ def _accords(log: RecordLog) -> Iterator[Fault]:
 
 
 def _was_agreed_so(row: Row[Any]) -> bool:
-    """Tell whether one part of an accord's statement says what its row does."""
+    """Tell whether one part of an accord's statement says what its row does.
+
+    A party that had no account when it was stated is nobody's there.
+    """
     if row.part == "terms":
         shown = {"title": row.title, "text": row.text, "about": row.about}
         return bool(row.fields == {k: v for k, v in shown.items() if v or k != "about"})
     if row.part == "first":
-        return bool(row.member_id == row.proposer_id and _at(row.fields) == row.proposed_at)
+        return bool(row.member_id in (None, row.proposer_id) and _at(row.fields) == row.proposed_at)
     if row.part == "second":
-        return bool(row.member_id == row.other_id and _at(row.fields) == row.agreed_at)
+        return bool(row.member_id in (None, row.other_id) and _at(row.fields) == row.agreed_at)
     return True
 
 
