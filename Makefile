@@ -7,6 +7,7 @@ MANIFESTS := constraints.txt $(foreach package,$(PACKAGES),$(package)/pyproject.
 TRANSLATIONS := $(wildcard core/freeco/translations/*/LC_MESSAGES/*.po modules/*/*/translations/*/LC_MESSAGES/*.po)
 FRONT := core/freeco/web/static/npm/installed
 GROUND := core/freeco/places/prepared/installed
+VERIFIERS := tests/record_verifiers/node_modules/installed
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test coverage check bench install front ground translations i18n demo clean
@@ -19,11 +20,11 @@ demo: install
 
 # A process for each core, the longest files first, as testpaths has them; what the gate saw of
 # each page is printed at the end.
-test: install
+test: install $(VERIFIERS)
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 	@cat var/pages.txt
 
-coverage: install
+coverage: install $(VERIFIERS)
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -q
 	$(BIN)/python -m coverage combine -q
@@ -38,6 +39,7 @@ bench: install
 	$(BIN)/python benchmarks/sign_off_sheet.py
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/invoices.py
+	$(BIN)/python benchmarks/record.py
 
 install: $(STAMP) $(FRONT) $(GROUND) translations
 
@@ -53,6 +55,11 @@ $(FRONT): core/freeco/web/npm/package.json core/freeco/web/npm/copy.mjs
 	@mkdir -p $(dir $@)
 	@if command -v npm >/dev/null && npm install --fetch-retries=1 --fetch-timeout=30000 --prefix core/freeco/web/npm --no-package-lock --ignore-scripts --no-audit --no-fund --silent && node core/freeco/web/npm/copy.mjs; \
 	then touch $@; else echo "npm n’a rien installé : les pages restent entières, sans police ni htmx."; fi
+
+# What checks the public record and nobody here wrote; only tests ask for it.
+$(VERIFIERS): tests/record_verifiers/package.json
+	@if command -v npm >/dev/null && npm install --fetch-retries=1 --fetch-timeout=30000 --prefix tests/record_verifiers --no-package-lock --ignore-scripts --no-audit --no-fund --silent; \
+	then touch $@; else echo "npm n’a rien installé : @sigstore/verify ne relira pas le registre."; fi
 
 # The package is read, not installed. Without it, the map has a plain ground.
 ground: $(GROUND)
@@ -72,4 +79,4 @@ i18n: install
 	$(MAKE) --no-print-directory translations
 
 clean:
-	rm -rf .venv var core/freeco/places/prepared core/freeco/web/static/npm core/freeco/web/npm/node_modules
+	rm -rf .venv var core/freeco/places/prepared core/freeco/web/static/npm core/freeco/web/npm/node_modules tests/record_verifiers/node_modules

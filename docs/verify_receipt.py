@@ -13,6 +13,7 @@ import re
 import sys
 from pathlib import Path
 
+STATED = {"about", "day", "kind", "ref", "sealed", "version"}
 # What was stated (extra), its place, the path to the root of the tree, and the signed root.
 RECEIPT = re.compile(
     r"c2sp\.org/tlog-proof@v1\nextra (?P<extra>.+)\nindex (?P<index>0|[1-9][0-9]*)\n"
@@ -33,6 +34,11 @@ def read_base64(text):
     found = base64.b64decode(text, validate=True)
     need(base64.b64encode(found).decode() == text, "une suite de lettres est mal recopiée")
     return found
+
+
+def shown(words):
+    """Leave out what a terminal would obey, and new lines: a stranger may have written this."""
+    return "".join(each if each.isprintable() or each == "\u00a0" else "\ufffd" for each in words)
 
 
 def canonical(value):
@@ -140,6 +146,9 @@ def check(text, log_key, witness_keys):
     root = root_above(entry, int(found["index"]), int(found["size"]), path)
     need(root == read_base64(found["root"]), "l’inscription, sa place ou le chemin a été changé")
     statement = json.loads(entry)
+    # Nothing said twice, nothing beside what is shown.
+    whole = canonical(statement) == entry and statement.keys() == STATED
+    need(whole, "l’inscription n’est pas écrite comme elle doit l’être")
     for name, opening in openings.items():
         salt, fields = read_base64(opening["salt"]), canonical(opening["fields"])
         holds = statement["sealed"].get(name) == hashlib.sha256(salt + fields).hexdigest()
@@ -157,14 +166,14 @@ def main(file, log_key, *witness_keys):
         text = Path(file).read_bytes().decode()
         found, statement, openings = check(text, log_key, witness_keys)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as wrong:
-        sys.exit(f"Ce reçu ne tient pas : {wrong}.")
+        sys.exit(shown(f"Ce reçu ne tient pas : {wrong}."))
     said = [f"Le {statement['day']} : {statement['kind']}, {json.dumps(statement['about'])}"]
     for name in statement["sealed"]:
         fields = openings[name]["fields"] if name in openings else "(pas dans ce reçu)"
         said.append(f"Scellé, {name} : {json.dumps(fields, ensure_ascii=False)}")
-    said.append(f"Registre {found['origin']}, place {found['index']} sur {found['size']}.")
+    said.append(f"Registre {found['origin']}, place {int(found['index']) + 1} sur {found['size']}.")
     said.append(f"Signatures vérifiées : {1 + len(witness_keys)}. Tout concorde.")
-    sys.stdout.write("\n".join(said) + "\n")
+    sys.stdout.write("\n".join(map(shown, said)) + "\n")
 
 
 if __name__ == "__main__":

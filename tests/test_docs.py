@@ -80,7 +80,7 @@ def leaves(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[str]:
     for name, command in group.commands.items():
         if isinstance(command, click.Group):
             yield from leaves(command, (*before, name))
-        else:
+        elif not command.hidden:
             yield " ".join((*before, name))
 
 

@@ -22,6 +22,7 @@ from freeco.testing.trees import (
     MemoryLog,
     log_of_statements,
     receipt_number,
+    statement_number,
     witness_keys,
     witnessed,
 )
@@ -326,7 +327,7 @@ def test_the_verifier_in_the_documentation_says_what_a_receipt_says(
     assert done.returncode == 0, done.stderr
     assert "Le 2026-03-04\u00a0: charter.accepted" in done.stdout
     assert 'Scellé, member\u00a0: {"member": 4321, "name": "Zoé 4321"}' in done.stdout
-    assert "Registre freeco.example/lavergne/registre, place 4321 sur 10007." in done.stdout
+    assert "Registre freeco.example/lavergne/registre, place 4322 sur 10007." in done.stdout
     assert "Signatures vérifiées\u00a0: 3. Tout concorde." in done.stdout
     file.write_text(str(replace(receipt, openings={})), encoding="utf-8")
     assert "pas dans ce reçu" in alone(file, *keys).stdout
@@ -358,6 +359,37 @@ def test_the_verifier_in_the_documentation_gives_the_reason_when_it_refuses(
         assert done.stderr.startswith("Ce reçu ne tient pas\u00a0: ")
         assert reason in done.stderr
     assert "RECEIPT LOG_KEY" in alone(file).stderr
+
+
+def alone_over(entry: bytes, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Have it check the receipt of a log that holds nothing else, and has signed it."""
+    log = MemoryLog(entries=[entry])
+    file = tmp_path / "receipt.tlog-proof"
+    file.write_text(str(Receipt(entry, 0, (), log.note())), encoding="utf-8")
+    return alone(file, log.key.verifier)
+
+
+def test_the_verifier_in_the_documentation_shows_all_that_was_signed(tmp_path: Path) -> None:
+    entry = statement_number(1)[0].entry
+    assert alone_over(entry, tmp_path).returncode == 0
+    for hidden in (b'"day":"1999-01-01","day"', b'"by":"Camille","day"', b' "day"'):
+        done = alone_over(entry.replace(b'"day"', hidden), tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "n’est pas écrite comme elle doit l’être" in done.stderr
+
+
+def test_what_a_stranger_wrote_never_speaks_for_the_verifier(
+    log: MemoryLog, tmp_path: Path
+) -> None:
+    receipt = receipt_number(log, 7)
+    name = "x\x1b[2K\r\nSignatures vérifiées\u00a0: 1. Tout concorde.\n"
+    file = tmp_path / "receipt.tlog-proof"
+    forged = replace(receipt, openings={name: receipt.openings["member"]})
+    file.write_text(str(forged), encoding="utf-8")
+    done = alone(file, log.key.verifier)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "\x1b" not in done.stderr
 
 
 @pytest.fixture(scope="module")

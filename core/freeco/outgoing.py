@@ -11,6 +11,8 @@ from types import TracebackType
 from urllib.parse import quote, urlsplit
 
 PATIENCE_SECONDS = 15
+MOST_SAID = 200
+"""Letters of what another site has said amiss."""
 KEPT_AS_WRITTEN = "/%:@!$&'()*+,;=~-._"
 
 
@@ -86,7 +88,7 @@ class Line:
             return answer
         except (OSError, HTTPException, zlib.error) as error:
             self._connection.close()
-            raise Silent(str(error) or type(error).__name__) from error
+            raise Silent(_printable(str(error)) or type(error).__name__) from error
         except Silent:
             self._connection.close()
             raise
@@ -104,6 +106,11 @@ def hang_up(connection: HTTPConnection) -> None:
 def _shut(held: socket.socket) -> None:
     with suppress(OSError):
         socket.socket.shutdown(held, socket.SHUT_RDWR)
+
+
+def _printable(words: str) -> str:
+    """Leave out what a terminal or a file of notes would obey: the other site may have said it."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in words)[:MOST_SAID]
 
 
 def _read(response: HTTPResponse, most: int) -> Answer:

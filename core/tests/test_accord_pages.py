@@ -166,7 +166,7 @@ def test_i_decline(visit: Visit, jean: Member, member: Member, accord: Accord) -
     asked = fill_in(reader, reader.get(page_of(accord)), "/refuser")
     fill_in(reader, asked, "/refuser")
     shown = visit(member).get(page_of(accord)).text
-    assert "n’en a pas souhaité, le" in shown
+    assert "ne l’a pas souhaité, le" in shown
     assert "Ce qui n’a pas abouti" in visit(member).get("/lavergne/accords").text
     late = visit(jean).post(f"{page_of(accord)}/d-accord")
     assert late.status_code == 409

@@ -19,6 +19,7 @@ from freeco.accords.speaking import voices_of
 from freeco.clock import now
 from freeco.db import db
 from freeco.errors import Absent, NotAllowed, Refusal
+from freeco.mail.models import OutgoingMail
 from freeco.members import privacy
 from freeco.members.contacts import contact
 from freeco.members.membership import join, leave
@@ -308,6 +309,21 @@ def test_forgetting_a_party_leaves_the_other_s_proof(
     assert held["second"].fields["name"] == "Jean Martin"
     assert told(jean) == []
     assert "first" not in held
+
+
+def test_no_letter_names_who_is_forgotten(
+    plugins: Plugins, member: Member, jean: Member, anne: Member
+) -> None:
+    """Not even one that is still to be sent."""
+    propose(member, jean)
+    propose(anne, jean)
+    name, other = member.name, anne.name
+    letters = select(OutgoingMail.subject).where(OutgoingMail.topic == "core.accord")
+    assert name in "".join(db.session.scalars(letters))
+    privacy.erase(plugins, someone(member))
+    db.session.commit()
+    (left,) = db.session.scalars(letters)
+    assert other in left
 
 
 def test_an_accord_goes_with_the_second_party(

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from freeco.accounting.books import open_book
 from freeco.accounting.ledger import credit, debit, post
 from freeco.accounting.models import Book, Entry
+from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.members.models import Community
 from freeco.money import Money
@@ -204,7 +205,7 @@ def foreign_key(log: RecordLog) -> None:
 
 DISAGREE = "Cette inscription et l’arbre ne s’accordent plus."
 LEAF = "L’empreinte gardée de cette inscription n’est pas la sienne."
-COLUMNS = "La nature, le jour ou la référence n’est pas celle que dit l’inscription."
+COLUMNS = "Le genre, le jour ou la référence n’est pas celui que dit l’inscription."
 WRITING = "Cette inscription n’est pas écrite comme le registre l’écrit."
 ROOT = "Ce sceau n’est pas celui des inscriptions qu’il couvre."
 ROW = "Ce sceau ne dit pas ce que dit sa ligne."
@@ -350,6 +351,15 @@ def test_an_honest_log_is_without_fault_and_says_its_size(community: Community) 
     assert (read.size, read.faults) == (282, ())
 
 
+def test_what_waits_for_its_place_too_long_is_said(community: Community) -> None:
+    log = seal_some(community, 1)
+    state_some(community, 1)
+    assert found(log) == []
+    with held_at(now() + timedelta(hours=2)):
+        late = "Des inscriptions attendent leur place depuis plus d’une heure."
+        assert found(log) == [((None, None), late)]
+
+
 def test_a_key_that_was_never_stated_is_named(community: Community) -> None:
     log = honest(community)
     with guards_lifted():
@@ -366,7 +376,7 @@ def test_a_log_whose_opening_was_never_stated_is_named(community: Community) -> 
     db.session.add(RecordKey(log=log, verifier=str(key.verifier)))
     db.session.commit()
     assert found(log) == [
-        ((None, None), "L’ouverture du registre n’est pas inscrite une fois."),
+        ((None, None), "L’ouverture du registre doit être inscrite une seule fois."),
     ]
 
 

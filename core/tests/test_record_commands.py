@@ -128,8 +128,8 @@ def test_a_proof_says_nothing_of_what_is_sealed(kept: Kept, tmp_path: Path) -> N
     file = tmp_path / "proof.tlog-proof"
     assert run("prove", reference, "-o", file).exit_code == 0
     assert file.read_text() == result.stdout
-    index = str(kept.receipt.index)
-    assert run("prove", index, "--community", "lavergne").stdout == result.stdout
+    number = str(kept.receipt.index + 1)
+    assert run("prove", number, "--community", "lavergne").stdout == result.stdout
 
 
 def test_a_statement_without_place_has_no_proof_yet(kept: Kept, community: Community) -> None:
@@ -187,7 +187,7 @@ def test_a_fault_of_the_record_is_named_and_the_command_fails(community: Communi
     db.session.commit()
     result = run("verify")
     assert result.exit_code == 1
-    assert "lavergne/registre, inscription n° 1" in said(result)
+    assert "lavergne/registre, inscription n° 2" in said(result)
     assert "1 anomalie." in said(result)
 
 
@@ -423,6 +423,17 @@ def test_a_policy_says_which_witnesses_are_needed(kept: Kept, tmp_path: Path) ->
     file = tmp_path / "receipt"
     file.write_text(str(replace(kept.receipt, checkpoint=both)))
     assert run("verify", file, "--policy", rule).exit_code == 0
+
+
+def test_only_signatures_that_were_checked_are_named(kept: Kept) -> None:
+    """A line in the name of another log that one knows, and which that log never wrote."""
+    note, other = kept.receipt.checkpoint, SignerKey.generate("elsewhere/registre").verifier
+    line = Signature(other.name, other.id, bytes(64))
+    forged = replace(kept.receipt, checkpoint=Note(note.text, (*note.signatures, line)))
+    result = kept.verify(forged, "--key", str(other))
+    assert result.exit_code == 0
+    assert f"Signature : {kept.key}" in said(result)
+    assert "elsewhere" not in said(result)
 
 
 def test_a_policy_of_witnesses_alone_does_not_say_whose_key_it_is(

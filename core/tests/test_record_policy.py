@@ -1,9 +1,11 @@
 """Policies: whom one believes, read strictly and applied strictly."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from freeco.record.checkpoint import Checkpoint, cosign
 from freeco.record.errors import (
     BadSignature,
     Malformed,
@@ -12,8 +14,9 @@ from freeco.record.errors import (
     RecordRefusal,
     TooFewWitnesses,
 )
-from freeco.record.note import Note, SignerKey
+from freeco.record.note import COSIGNATURE, Note, SignerKey
 from freeco.record.policy import Policy
+from freeco.record.tree import EMPTY
 from freeco.testing.trees import MemoryLog, key_for, witness_keys, witnessed
 
 LOG = MemoryLog(entries=(b"entry %d" % each for each in range(5)))
@@ -249,3 +252,16 @@ def test_a_policy_that_is_not_written_as_the_format_asks_is_refused_with_its_lin
 def test_a_policy_that_is_far_too_long_is_not_read() -> None:
     with pytest.raises(RecordRefusal):
         Policy.read("#" * 1_000_001)
+
+
+def test_a_log_that_co_signs_itself_is_nobodys_witness() -> None:
+    log = SignerKey.generate("freeco.example/lavergne/registre")
+    accomplice = SignerKey("freeco.example/temoin", log.secret, COSIGNATURE)
+    signed = Checkpoint(log.name, 0, EMPTY).signed_by(log)
+    cosigned = Note(
+        signed.text, (*signed.signatures, cosign(signed.text, accomplice, datetime.now(UTC)))
+    )
+    policy = Policy.read(f"log {log.verifier}\nwitness us {accomplice.verifier}\nquorum us\n")
+    assert policy.witnessed_by(cosigned) == ()
+    with pytest.raises(TooFewWitnesses):
+        policy.check(cosigned)

@@ -304,7 +304,10 @@ def test_the_command_prints_the_key(app: Flask) -> None:
     assert str(keys.witness_key().verifier) in run("key").output
 
 
-@pytest.mark.parametrize("wrong", ["", "x", "x+y+z", str(SignerKey.generate("w", 4).verifier)])
+@pytest.mark.parametrize(
+    "wrong",
+    ["", "x", "x+y+z", pytest.param(str(SignerKey.generate("w", 4).verifier), id="a witness")],
+)
 def test_only_the_key_of_a_log_can_be_watched(app: Flask, wrong: str) -> None:
     assert isinstance(run("watch", wrong).exception, Malformed)
     assert db.session.query(WatchedLog).count() == 0

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import create_server
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -188,6 +189,32 @@ def test_a_cosignature_of_another_text_is_not_kept(log: RecordLog, neighbour: Ne
     assert db.session.query(RecordCosignature).count() == 0
 
 
+def test_a_cosignature_of_tomorrow_is_not_kept(log: RecordLog, neighbour: Neighbour) -> None:
+    """An alarm of that witness would be over as soon as it is raised."""
+    text = Note.read(head().note).text
+    line = cosign(text, neighbour.key, now() + timedelta(minutes=6))
+    neighbour.says(200, "text/plain", str(line).encode())
+    (outcome,) = witnessing.ask(at_once=True)
+    assert outcome.why == "its clock is ahead of ours"
+    assert db.session.query(RecordCosignature).count() == 0
+    line = cosign(text, neighbour.key, now() + timedelta(minutes=4))
+    neighbour.says(200, "text/plain", str(line).encode())
+    assert [each.cosigned for each in witnessing.ask(at_once=True)] == [True]
+
+
+def test_a_slow_witness_of_many_logs_holds_up_the_letters_for_a_while_only(
+    log: RecordLog, neighbour: Neighbour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for slug in ("saint-roch", "chaumes"):
+        seal_some(make_community(slug, slug), 1)
+    monkeypatch.setattr(witnessing, "ROUND_SECONDS", 0)
+    neighbour.says(503)
+    for asked in (1, 2, 3):
+        assert len(witnessing.ask()) == 1
+        assert len(neighbour.asked) == asked
+    assert witnessing.ask() == []
+
+
 @pytest.mark.parametrize("status", [302, 400, 403, 404, 409, 413, 422, 500, 503])
 def test_a_failure_is_no_alarm_and_is_tried_later_and_later(
     log: RecordLog, neighbour: Neighbour, status: int
@@ -255,6 +282,27 @@ def test_a_site_that_answers_packed_is_understood(neighbour: Neighbour) -> None:
         neighbour.shown = neighbour.shown[:-9]
         with pytest.raises(outgoing.Silent):
             line.get("x", 1000)
+
+
+def test_what_a_site_says_amiss_drives_no_terminal() -> None:
+    with create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            caller, _address = server.accept()
+            with caller:
+                caller.recv(1000)
+                caller.sendall(b"\x1b[2J all is well\r\n" + b"x" * 1000 + b"\r\n\r\n")
+
+        thread = Thread(target=answer)
+        thread.start()
+        with (
+            outgoing.Line(f"http://127.0.0.1:{server.getsockname()[1]}") as line,
+            pytest.raises(outgoing.Silent) as silent,
+        ):
+            line.get("checkpoint", 1000)
+        thread.join()
+    assert "all is well" in str(silent.value)
+    assert str(silent.value).isprintable()
 
 
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://x/y", "http://", "http://a@b/c"])

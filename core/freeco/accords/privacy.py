@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 
 from freeco.accords.models import Accord
 from freeco.db import db
+from freeco.mail.models import OutgoingMail
 from freeco.members.models import Member
-from freeco.notifications.models import Notice
+from freeco.notifications.models import Notice, OutgoingSignal
+from freeco.notifications.topics import ACCORD
 
 LETTERS = ("accord_proposed", "accord_agreed", "accord_declined")
 
@@ -41,6 +43,14 @@ def forget(member: Member) -> None:
     found = _accords_of(member)
     keys = [f"{letter}:{each.id}" for each in found for letter in LETTERS]
     db.session.execute(delete(Notice).where(Notice.key.in_(keys)))
+    others = {each.other_id for each in found} | {each.proposer_id for each in found}
+    for table, words in (
+        (OutgoingMail, OutgoingMail.subject),
+        (OutgoingSignal, OutgoingSignal.title),
+    ):
+        named = words.contains(member.name, autoescape=True)
+        written = and_(table.topic == ACCORD.name, table.member_id.in_(others), named)
+        db.session.execute(delete(table).where(written))
     for each in found:
         other = each.other if each.proposer_id == member.id else each.proposer
         if each.agreed_at is None or _is_forgotten(other):

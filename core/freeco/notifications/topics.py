@@ -52,7 +52,7 @@ ACCORD = Topic(
 )
 RECORD = Topic(
     "core.record",
-    _("Le registre public est contredit"),
+    _("Un témoin contredit le registre public"),
     _("Vous veillez sur une communauté qui tient un registre public."),
     "at_once",
 )

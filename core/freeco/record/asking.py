@@ -7,6 +7,7 @@ our own log.
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from http import HTTPStatus
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from freeco.clock import now
 from freeco.db import db
 from freeco.outgoing import Answer, Line, Silent
 from freeco.record import alarms, keys, sequencer
@@ -27,6 +29,8 @@ from freeco.record.tree import consistency_proof
 
 LARGEST_ANSWER = 64 * 1024
 PATIENCE_SECONDS = 10
+AHEAD = timedelta(minutes=5)
+"""How far its clock may be before ours: an alarm is over once its witness has signed *since*."""
 TURNS = 3
 """Questions in one conversation: the second starts from the size that the witness has named."""
 
@@ -102,6 +106,8 @@ def _keep(due: Due, body: bytes) -> Outcome:
             given_at = check_cosignature(Note(due.note.text, (signature,)), due.witness.key)
         except RecordRefusal:
             continue
+        if given_at > now() + AHEAD:
+            return failed(due, "its clock is ahead of ours")
         db.session.add(
             RecordCosignature(
                 checkpoint=db.session.get_one(RecordCheckpoint, due.checkpoint_id),

@@ -6,14 +6,18 @@ statement: a fault is named where it stands, and does not spoil what comes after
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 
+from freeco.clock import now
 from freeco.db import db, lock
 from freeco.i18n import _
 from freeco.module import Text
 from freeco.record.audit_facts import AT_ONCE, Audit, Fault, Told, book_faults, key_faults
+from freeco.record.audit_openings import missing_openings
+from freeco.record.audit_shown import shown_faults
 from freeco.record.checkpoint import Checkpoint, check_cosignature
 from freeco.record.errors import Malformed, RecordRefusal
 from freeco.record.keys import ranges
@@ -30,6 +34,8 @@ from freeco.record.statement import Opening, Statement
 from freeco.record.tiles import HASH, WIDTH, Growth
 from freeco.record.tree import EMPTY, Hash, leaf_hash, node_hash
 
+LATE = timedelta(hours=1)
+"""A statement waits a minute for its place; longer, no worker runs, or the key is missing."""
 Tiles = dict[tuple[int, int], bytes]
 Rows = Select[*tuple[Any, ...]]
 
@@ -93,6 +99,8 @@ class _Reading:
         self._openings()
         self.faults += key_faults(self.log, self.told)
         self.faults += book_faults(self.told)
+        self.faults += shown_faults(self.log)
+        self.faults += missing_openings(self.log)
         return Audit(self.size, tuple(self.faults))
 
     def _fault(self, what: Text, *, index: int | None = None, size: int | None = None) -> None:
@@ -146,7 +154,7 @@ class _Reading:
             row.reference,
         ):
             self._fault(
-                _("La nature, le jour ou la référence n’est pas celle que dit l’inscription."),
+                _("Le genre, le jour ou la référence n’est pas celui que dit l’inscription."),
                 index=row.leaf_index,
             )
         self.told.hear(row.leaf_index, statement)
@@ -207,6 +215,12 @@ class _Reading:
             )
         if self.size and self.told.sizes[-1:] != [self.size]:
             self._fault(_("Les dernières inscriptions n’ont pas de sceau."), index=self.size - 1)
+        waiting = select(func.min(RecordEntry.stated_at)).where(
+            RecordEntry.log_id == self.log.id, RecordEntry.leaf_index.is_(None)
+        )
+        since = db.session.scalar(waiting)
+        if since is not None and now() - since > LATE:
+            self._fault(_("Des inscriptions attendent leur place depuis plus d’une heure."))
 
     def _tiles(self) -> Tiles:
         query = select(RecordTile.level, RecordTile.number, RecordTile.hashes).where(

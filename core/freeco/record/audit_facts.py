@@ -76,7 +76,7 @@ def key_faults(log: RecordLog, told: Told) -> Iterator[Fault]:
     if not rows and not told.opened and not told.changed:
         return
     if len(told.opened) != 1:
-        yield Fault(None, None, _("L’ouverture du registre n’est pas inscrite une fois."))
+        yield Fault(None, None, _("L’ouverture du registre doit être inscrite une seule fois."))
         return
     index, about = told.opened[0]
     if about.get("origin") != log.origin:

@@ -152,7 +152,7 @@ def _entry(reference: str, slug: str | None) -> RecordEntry:
         query = query.where(RecordEntry.log_id == _log(slug).id)
         if reference.isdecimal() and len(reference) <= len(str(2**63 - 1)) - 1:
             query = select(RecordEntry).where(
-                RecordEntry.log_id == _log(slug).id, RecordEntry.leaf_index == int(reference)
+                RecordEntry.log_id == _log(slug).id, RecordEntry.leaf_index == int(reference) - 1
             )
     found = db.session.scalar(query)
     if found is None:
@@ -175,7 +175,7 @@ def _seal(log: RecordLog) -> str:
 
 def _place(fault: Fault) -> str:
     if fault.index is not None:
-        return f"inscription n° {fault.index}"
+        return f"inscription n° {fault.index + 1}"
     return "registre" if fault.size is None else f"sceau de taille {fault.size}"
 
 

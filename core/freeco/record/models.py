@@ -33,7 +33,7 @@ class RecordLog(Model):
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"), init=False, unique=True)
     community: Mapped[Community] = relationship(repr=False)
     origin: Mapped[str] = mapped_column(unique=True)
-    """The log's name for ever, whatever its address becomes: ``freeco.example/lavergne/registre``."""
+    """Its name for ever, whatever its address becomes: ``freeco.example/lavergne/registre``."""
     size: Mapped[int] = mapped_column(default=0)
     """How many entries have their place."""
     opened_at: Mapped[datetime] = mapped_column(default_factory=now)

@@ -6,7 +6,7 @@ what was changed elsewhere, by a new version of the charter or of the programme.
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from freeco.db import db, lock
 from freeco.members.models import Community, Member
@@ -62,8 +62,12 @@ def changed(
 def changed_everywhere(
     name: str, before: str, after: str, *, reason: str = "", decided: str = ""
 ) -> None:
-    """Note that a parameter of the whole platform changed, in the record of each community."""
-    real = select(Community).where(~Community.rehearsal).order_by(Community.id)
+    """Note that a parameter of the whole platform changed, in the record of each community.
+
+    In the order in which an erasure locks them (``members.privacy.erase``).
+    """
+    order = func.coalesce(Community.territory_id, 0), Community.id
+    real = select(Community).where(~Community.rehearsal).order_by(*order)
     for community in db.session.scalars(real).all():
         changed(community, name, before, after, reason=reason, decided=decided)
 

@@ -129,8 +129,16 @@ class Policy:
         return self._stands(self.quorum, set(self.witnessed_by(note)))
 
     def witnessed_by(self, note: Note) -> tuple[str, ...]:
-        """Return the names, in this policy, of the witnesses whose co-signature is right."""
-        return tuple(each.name for each in self.witnesses if _cosigned(note, each.key))
+        """Return the names, in this policy, of the witnesses whose co-signature is right.
+
+        A log that co-signs itself with the same key is nobody's witness.
+        """
+        own = {each.key.public for each in self.logs}
+        return tuple(
+            each.name
+            for each in self.witnesses
+            if each.key.public not in own and _cosigned(note, each.key)
+        )
 
     def _group(self, name: str) -> Group | None:
         return next((each for each in self.groups if each.name == name), None)

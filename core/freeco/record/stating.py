@@ -52,11 +52,7 @@ def state(
     if community.rehearsal:
         return None
     public, closed = dict(about or {}), dict(sealed or {})
-    declared = kinds().get(kind)
-    if declared is None or not key or len(key) > LONGEST_KEY:
-        raise ValueError(f"{kind} ({key}) is not declared, or has no key")
-    if stray := {*public} - {*declared.about} | {*closed} - {*declared.sealed}:
-        raise ValueError(f"{kind} does not declare {', '.join(sorted(stray))}")
+    _check_declared(kind, key, public, closed)
     log = log_of(community)
     found = _stated(log, key)
     if found is not None:
@@ -91,6 +87,21 @@ def state(
         if theirs is None:
             raise
         return theirs
+    _keep_openings(entry, openings, closed)
+    return entry
+
+
+def _check_declared(kind: str, key: str, public: Fields, closed: Mapping[str, Sealed]) -> None:
+    declared = kinds().get(kind)
+    if declared is None or not key or len(key) > LONGEST_KEY:
+        raise ValueError(f"{kind} ({key}) is not declared, or has no key")
+    if stray := {*public} - {*declared.about} | {*closed} - {*declared.sealed}:
+        raise ValueError(f"{kind} does not declare {', '.join(sorted(stray))}")
+
+
+def _keep_openings(
+    entry: RecordEntry, openings: Mapping[str, Opening], closed: Mapping[str, Sealed]
+) -> None:
     for name, opening in openings.items():
         db.session.add(
             RecordOpening(
@@ -102,7 +113,6 @@ def state(
             )
         )
     db.session.flush()
-    return entry
 
 
 def log_of(community: Community) -> RecordLog:

@@ -93,7 +93,7 @@ def _check(receipt: Receipt, policy: Policy) -> bool:
     """Say each check as it is passed; return whether anything shows whose key signed."""
     checkpoint = receipt.check()
     statement = receipt.statement
-    tell(f"Inscription : {statement.kind}, {day(statement.day)}, n° {receipt.index}.")
+    tell(f"Inscription : {statement.kind}, {day(statement.day)}, n° {receipt.index + 1}.")
     for name, value in statement.about.items():
         tell(f"  {name} : {_shown(value)}")
     for name, opening in receipt.openings.items():
@@ -111,7 +111,8 @@ def _check(receipt: Receipt, policy: Policy) -> bool:
         return False
     policy.check(receipt.checkpoint)
     for key in policy.log_keys:
-        if receipt.checkpoint.of(key) is not None:
+        # Those of other logs were not checked, whatever stands there in their name.
+        if key.name == checkpoint.origin and receipt.checkpoint.of(key) is not None:
             tell(f"Signature : {key}")
     _witnesses(receipt, policy)
     return True

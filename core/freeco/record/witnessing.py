@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 from flask import current_app
 from sqlalchemy import func, select
@@ -19,6 +20,8 @@ from freeco.record.receipts import site_policy
 
 WAITS_MINUTES = (1, 5, 30, 120)
 """Before a witness that failed us is asked again; then the last one again and again."""
+ROUND_SECONDS = 20
+"""After which nobody more is asked in this round: letters wait for its end."""
 SILENT_AFTER = timedelta(minutes=10)
 logger = logging.getLogger(__name__)
 
@@ -63,10 +66,13 @@ def ask(*, at_once: bool = False) -> list[Outcome]:
     patience = _patience()
     outcomes: list[Outcome] = []
     silent: set[str] = set()
+    end = monotonic() + ROUND_SECONDS
     for due in found:
         key = (due.origin, str(due.witness.key))
         if not at_once and key in patience and patience[key][1] > now():
             continue
+        if outcomes and not at_once and monotonic() > end:
+            break  # the others at the next tick: who failed us is left alone by then
         # Letters wait for this round: who is silent for one log is not waited for again.
         outcome = _asked(due) if key[1] not in silent else asking.failed(due, "silent", silent=True)
         outcomes.append(outcome)
