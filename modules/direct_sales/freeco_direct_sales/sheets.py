@@ -6,8 +6,6 @@ as plain tuples, and Python puts them together.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Row, func, select
 
@@ -28,15 +26,11 @@ from freeco_direct_sales.models import (
     Delivery,
     Distribution,
     Print,
-    Producer,
     Subscription,
     SubscriptionLine,
 )
 from freeco_direct_sales.orders import on_the_table
-from freeco_direct_sales.orders.models import Offer
 from freeco_direct_sales.papers import (
-    HarvestLine,
-    HarvestList,
     SheetColumn,
     SheetRow,
     SignOffSheet,
@@ -54,7 +48,7 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
     everything = deliveries_at(distribution)
     deliveries = [each for each in everything if each.cancelled_at is None]
     cancelled = [each for each in everything if each.cancelled_at is not None]
-    taken = _taken(each.id for each in deliveries)
+    taken = lines_taken(each.id for each in deliveries)
     baskets: dict[int, dict[int, list[Taken]]] = defaultdict(lambda: defaultdict(list))
     for line in taken:
         for household in {line.household_id, line.partner_id or line.household_id}:
@@ -100,8 +94,8 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
         ),
         rows=tuple(rows),
         notices=(
-            *(_cancelled(each) for each in cancelled),
-            *_note(distribution),
+            *(cancelled_words(each) for each in cancelled),
+            *note_words(distribution),
             *_on_duty(distribution),
             *on_the_table.still_open(markets),
             *changes,
@@ -117,7 +111,8 @@ def code(distribution: Distribution) -> str:
     return f"D{distribution.id}"
 
 
-def _taken(deliveries: Iterable[int]) -> Sequence[Taken]:
+def lines_taken(deliveries: Iterable[int]) -> Sequence[Taken]:
+    """Return what households take at these deliveries, as plain rows."""
     query = with_takers(
         select(
             TAKER.label("household_id"),
@@ -169,9 +164,7 @@ def _on_a_list(name: str, people: Sequence[tuple[str, str]]) -> tuple[str, str]:
     return name, ", ".join(f"{first} {last}".strip() for first, last in people)
 
 
-def _basket(
-    lines: Sequence[Taken], household: int, names: Mapping[int, tuple[str, str]]
-) -> str:
+def _basket(lines: Sequence[Taken], household: int, names: Mapping[int, tuple[str, str]]) -> str:
     """Write what a household takes, and whose it is when it is not, or not wholly, its own."""
     whose: dict[tuple[bool, int, int], list[str]] = defaultdict(list)
     for line in lines:
@@ -273,7 +266,8 @@ def _changes(distribution: Distribution) -> tuple[set[int], list[str]]:
     return marked, list(general.values())
 
 
-def _cancelled(delivery: Delivery) -> str:
+def cancelled_words(delivery: Delivery) -> str:
+    """Say that a delivery does not come, and why."""
     return said(
         "%(contract)s : pas de livraison (%(reason)s)",
         contract=delivery.contract.name,
@@ -281,139 +275,11 @@ def _cancelled(delivery: Delivery) -> str:
     )
 
 
-def _note(distribution: Distribution) -> list[str]:
+def note_words(distribution: Distribution) -> list[str]:
+    """Return the distribution’s own words, if it has some."""
     return [distribution.note] if distribution.note else []
 
 
 def _on_duty(distribution: Distribution) -> list[str]:
     words = on_duty_text(distribution)
     return [words] if words else []
-
-
-def note_print(
-    distribution: Distribution, producer: Producer | None = None, at: datetime | None = None
-) -> None:
-    """Remember that a sheet was printed: what changes from now on is marked on the next."""
-    totals = {} if producer is None else _quantities(distribution, producer)
-    db.session.add(
-        Print(
-            distribution_id=distribution.id,
-            producer_id=producer.id if producer else None,
-            totals={str(key): many for key, many in totals.items()},
-            printed_at=at or now(),
-        )
-    )
-
-
-def _quantities(distribution: Distribution, producer: Producer) -> dict[int, int]:
-    totals: dict[int, int] = {}
-    for line in _taken(_delivery_ids(distribution, producer)):
-        key = line.contract_product_id
-        totals[key] = totals.get(key, 0) + line.quantity
-    ordered = on_the_table.ordered_at(distribution, producer=producer)
-    return totals | {_of_offer(each): many for each, many in on_the_table.needed(ordered).items()}
-
-
-def _of_offer(offer_id: int) -> int:
-    """Number an offer among the contract products of a list: below nought."""
-    return -offer_id
-
-
-def _delivery_ids(distribution: Distribution, producer: Producer) -> list[int]:
-    return [
-        each.id
-        for each in deliveries_at(distribution)
-        if each.contract.producer_id == producer.id and each.cancelled_at is None
-    ]
-
-
-@dataclass
-class _Needed:
-    """What is needed of one product, over all the households."""
-
-    name: str
-    unit: str
-    grams: int | None
-    many: int = 0
-
-
-def harvest_list(distribution: Distribution, producer: Producer) -> HarvestList:
-    """Gather what one producer brings, in the units of the contract, with its weight."""
-    mine = [
-        each for each in deliveries_at(distribution) if each.contract.producer_id == producer.id
-    ]
-    taken = _taken(each.id for each in mine if each.cancelled_at is None)
-    told = _last_told(distribution, producer)
-    needed: dict[int, _Needed] = {}
-    for line in taken:
-        row = needed.setdefault(line.contract_product_id, _Needed(line.name, line.unit, line.grams))
-        row.many += line.quantity
-    ordered = on_the_table.ordered_at(distribution, producer=producer)
-    for each in ordered:
-        key = _of_offer(each.offer_id)
-        needed.setdefault(key, _Needed(each.name, each.unit, each.grams)).many += each.quantity
-    for product_id in sorted(set(told or ()) - set(needed)):
-        product: ContractProduct | Offer | None = (
-            db.session.get(ContractProduct, product_id)
-            if product_id > 0
-            else db.session.get(Offer, -product_id)
-        )
-        if product is not None:
-            needed[product_id] = _Needed(product.name, product.unit, product.grams)
-    households = len(
-        {line.household_id for line in taken} | {each.household_id for each in ordered}
-    )
-    return HarvestList(
-        title=said("%(day)s – à apporter", day=day(local_day(distribution)).capitalize()),
-        producer=producer.name,
-        community=distribution.community.name,
-        day_text=hours(distribution),
-        place=distribution.place,
-        sizes=(),
-        lines=tuple(
-            _line(row, None if told is None else told.get(key, 0)) for key, row in needed.items()
-        ),
-        notices=(
-            counted("Pour %(num)s foyer", "Pour %(num)s foyers", households),
-            *_to_give(taken),
-            *(_cancelled(each) for each in mine if each.cancelled_at is not None),
-            *_note(distribution),
-        ),
-        printed_at_text=moment(now()),
-        code=code(distribution),
-    )
-
-
-def _to_give(taken: Sequence[Taken]) -> list[str]:
-    """Say how many households skip a basket that is paid: it comes, and is given."""
-    away = len({line.owner_id for line in taken if line.nobody})
-    if not away:
-        return []
-    return [
-        counted(
-            "Dont le panier d’un foyer absent, à donner",
-            "Dont les paniers de %(num)s foyers absents, à donner",
-            away,
-        )
-    ]
-
-
-def _line(row: _Needed, before: int | None) -> HarvestLine:
-    changed = before is not None and before != row.many
-    return HarvestLine(
-        product=row.name,
-        quantity=wording.quantity(row.many, row.unit),
-        weight=wording.weight(row.grams * row.many) if row.grams and row.many else "",
-        before=wording.quantity(before or 0, row.unit) if changed else "",
-    )
-
-
-def _last_told(distribution: Distribution, producer: Producer) -> dict[int, int] | None:
-    """Return the quantities of the last list told to the producer, none before the first."""
-    totals = db.session.scalar(
-        select(Print.totals)
-        .where(Print.distribution_id == distribution.id, Print.producer_id == producer.id)
-        .order_by(Print.id.desc())
-        .limit(1)
-    )
-    return None if totals is None else {int(key): int(many) for key, many in totals.items()}

@@ -18,6 +18,7 @@ from freeco.web.forms import Form
 from freeco_direct_sales import (
     baskets,
     catalogue,
+    changing,
     contract_paper,
     distributions,
     notices,
@@ -65,7 +66,7 @@ def page(subscription_id: int) -> ResponseReturnValue:
         contact=contacts.contact(g.member, producer.member) if producer.member else None,
         reachable=_reachable(found),
         statement=record.statement_for(found, g.member),
-        to_settle=subscriptions.to_settle(found),
+        to_settle=changing.to_settle(found),
         present=now(),
         dates=dates,
         possible=showing.possible(found, dates) if mine or coordinates else {},
@@ -197,7 +198,7 @@ def change(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
             each.id: int(values.get(quantity_field(each.id, delivery.id)) or 0)
             for each in found.contract.products
         }
-        return subscriptions.change_delivery(found, delivery, quantities)
+        return changing.change_delivery(found, delivery, quantities)
 
     schema = quantity_schema(found.contract, [delivery], by_date=True)
     if not form.apply(schema, act):
@@ -221,7 +222,7 @@ def change(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
 def settle_difference(subscription_id: int) -> ResponseReturnValue:
     """Bring the schedule to what is owed since things changed."""
     found = _find(subscription_id)
-    left = subscriptions.settle_difference(found)
+    left = changing.settle_difference(found)
     db.session.commit()
     if left:
         words = _(

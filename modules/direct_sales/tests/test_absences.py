@@ -11,7 +11,15 @@ from freeco.members.models import Member
 from freeco.money import Money
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import baskets, contracts, distributions, sheets, subscriptions
+from freeco_direct_sales import (
+    baskets,
+    changing,
+    contracts,
+    distributions,
+    harvest_lists,
+    sheets,
+    subscriptions,
+)
 from freeco_direct_sales.contracting import absences, editing, lending, rules
 from freeco_direct_sales.contracting.errors import (
     DeliveryFull,
@@ -71,11 +79,11 @@ def test_a_credited_skip_is_not_owed_and_not_harvested(
     producer: Producer,
 ) -> None:
     foresee(subscription.contract, most_skips=1, skip_rule="credited")
-    sheets.note_print(thursdays[0], producer)
+    harvest_lists.note_print(thursdays[0], producer)
     absences.skip(subscription, deliveries(subscription)[0], member)
     assert subscription.total == Money(4600)
-    assert subscriptions.to_settle(subscription) == Money(-2300)
-    (line,) = sheets.harvest_list(thursdays[0], producer).lines
+    assert changing.to_settle(subscription) == Money(-2300)
+    (line,) = harvest_lists.harvest_list(thursdays[0], producer).lines
     assert (plain(line.quantity), plain(line.before)) == ("0 panier", "2 paniers")
 
 
@@ -87,9 +95,9 @@ def test_a_lost_skip_stays_owed_and_the_basket_is_marked_to_give(
 ) -> None:
     foresee(subscription.contract, most_skips=1)
     absences.skip(subscription, deliveries(subscription)[0], member)
-    assert subscriptions.to_settle(subscription) == Money(0)
+    assert changing.to_settle(subscription) == Money(0)
     assert cells(thursdays[0]) == {"Dupont Marie": ("absent, à donner : 2 Petit panier",)}
-    harvest = sheets.harvest_list(thursdays[0], producer)
+    harvest = harvest_lists.harvest_list(thursdays[0], producer)
     assert "Dont le panier d’un foyer absent, à donner" in harvest.notices
     assert baskets.basket_of(subscription.household, thursdays[0]) == []
 
@@ -227,7 +235,7 @@ def test_free_quantities_change_until_the_day_the_contract_says(
     loaf, brioche = (each.id for each in bread.products)
     editing.edit(mine, first, {loaf: 3})
     assert mine.total == Money(5 * 520)
-    assert subscriptions.to_settle(mine) == Money(1040)
+    assert changing.to_settle(mine) == Money(1040)
     with pytest.raises(TooLittleThatDay):
         editing.edit(mine, first, {loaf: 0, brioche: 1})
     with held_at(datetime(2026, 11, 4, 9, 0, tzinfo=UTC)), pytest.raises(TooLate):

@@ -10,7 +10,7 @@ from freeco.db import db
 from freeco.members.models import Member
 from freeco.payments import steps
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import contract_paper, contracts, distributions, subscriptions
+from freeco_direct_sales import changing, contract_paper, contracts, distributions, subscriptions
 from freeco_direct_sales.errors import ChequeHandedOver
 from freeco_direct_sales.models import ContractKind, Producer, SeasonContract, Subscription
 
@@ -68,7 +68,7 @@ def test_a_cancelled_delivery_stays_in_the_sums_and_is_named(taken: Subscription
 
 def test_what_changed_after_the_signatures_is_said(taken: Subscription) -> None:
     first = contracts.deliveries_of(taken.contract)[0]
-    subscriptions.change_delivery(taken, first, {taken.contract.products[0].id: 0})
+    changing.change_delivery(taken, first, {taken.contract.products[0].id: 0})
     db.session.flush()
     taken.subscribed_at = taken.subscribed_at.replace(year=2025)
     (said,) = contract_paper.contract_paper(taken, with_address=False).exceptions

@@ -7,7 +7,7 @@ from freeco.clock import held_at
 from freeco.db import db
 from freeco.members.models import Member
 from freeco.money import Money
-from freeco_direct_sales import baskets, contracts, subscriptions
+from freeco_direct_sales import baskets, changing, contracts, subscriptions
 from freeco_direct_sales.errors import DeliveryPast, PlaceGivenBack, UnknownChoice
 from freeco_direct_sales.models import Change, Distribution, SeasonContract, Subscription
 
@@ -24,7 +24,7 @@ def change(subscription: Subscription, **quantities: int) -> list[str]:
     """Change the first delivery; ``petit`` and ``grand`` say how many."""
     small, large = subscription.contract.products
     ids = {"petit": small.id, "grand": large.id}
-    return subscriptions.change_delivery(
+    return changing.change_delivery(
         subscription,
         contracts.deliveries_of(subscription.contract)[0],
         {ids[name]: many for name, many in quantities.items()},
@@ -61,16 +61,16 @@ def test_the_total_follows_a_change_and_the_schedule_does_not(subscription: Subs
 
 def test_what_was_added_is_to_be_settled(subscription: Subscription) -> None:
     change(subscription, grand=1)
-    assert subscriptions.to_settle(subscription) == Money(1800)
+    assert changing.to_settle(subscription) == Money(1800)
 
 
 def test_what_was_taken_away_is_to_be_given_back(subscription: Subscription) -> None:
     change(subscription, petit=0)
-    assert subscriptions.to_settle(subscription) == Money(-2300)
+    assert changing.to_settle(subscription) == Money(-2300)
 
 
 def test_nothing_is_to_be_settled_without_change(subscription: Subscription) -> None:
-    assert subscriptions.to_settle(subscription) == Money(0)
+    assert changing.to_settle(subscription) == Money(0)
 
 
 def test_the_same_quantities_are_no_change(subscription: Subscription) -> None:
@@ -113,7 +113,7 @@ def test_a_delivery_of_another_contract_does_not_change(
 ) -> None:
     delivery = contracts.deliveries_of(bread)[0]
     with pytest.raises(UnknownChoice):
-        subscriptions.change_delivery(subscription, delivery, {})
+        changing.change_delivery(subscription, delivery, {})
 
 
 def test_a_product_of_another_contract_does_not_come_in(
@@ -121,7 +121,7 @@ def test_a_product_of_another_contract_does_not_come_in(
 ) -> None:
     delivery = contracts.deliveries_of(subscription.contract)[0]
     with pytest.raises(UnknownChoice):
-        subscriptions.change_delivery(subscription, delivery, {bread.products[0].id: 1})
+        changing.change_delivery(subscription, delivery, {bread.products[0].id: 1})
 
 
 def test_a_place_given_back_has_nothing_left_to_change(subscription: Subscription) -> None:

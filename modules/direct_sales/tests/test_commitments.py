@@ -12,7 +12,7 @@ from freeco.members.models import Member
 from freeco.money import Money
 from freeco.payments import steps
 from freeco.payments.models import Method
-from freeco_direct_sales import contracts, distributions, sellers, subscriptions
+from freeco_direct_sales import changing, contracts, distributions, sellers, subscriptions
 from freeco_direct_sales.models import Distribution, SeasonContract, Subscription
 
 Take = Callable[..., Subscription]
@@ -66,16 +66,16 @@ def test_a_cancelled_delivery_is_no_longer_owed(
     (delivery,) = distributions.deliveries_at(thursdays[0])
     distributions.cancel_delivery(delivery, "gel")
     assert standing(book) == (2300, -2300)
-    assert subscriptions.to_settle(signed) == Money(-1150)
+    assert changing.to_settle(signed) == Money(-1150)
     distributions.restore_delivery(delivery)
     assert standing(book) == (3450, -3450)
-    assert subscriptions.to_settle(signed) == Money(0)
+    assert changing.to_settle(signed) == Money(0)
 
 
 def test_a_changed_basket_changes_what_is_owed(signed: Subscription, book: Book) -> None:
     delivery = contracts.deliveries_of(signed.contract)[1]
     small, large = signed.contract.products
-    subscriptions.change_delivery(signed, delivery, {small.id: 0, large.id: 1})
+    changing.change_delivery(signed, delivery, {small.id: 0, large.id: 1})
     assert standing(book) == (4100, -4100)
 
 
@@ -84,10 +84,10 @@ def test_the_schedule_is_brought_to_what_is_owed(
 ) -> None:
     (delivery,) = distributions.deliveries_at(thursdays[0])
     distributions.cancel_delivery(delivery, "gel")
-    assert subscriptions.settle_difference(signed) == Money(0)
+    assert changing.settle_difference(signed) == Money(0)
     db.session.refresh(signed)
-    assert subscriptions.to_settle(signed) == Money(0)
-    assert subscriptions.settle_difference(signed) == Money(0)
+    assert changing.to_settle(signed) == Money(0)
+    assert changing.settle_difference(signed) == Money(0)
 
 
 def test_what_was_given_back_before_a_cheque_bounced_is_owed_again(
@@ -100,7 +100,7 @@ def test_what_was_given_back_before_a_cheque_bounced_is_owed_again(
     distributions.cancel_delivery(delivery, "gel")
     steps.given_back(first, Money(1150), "gel", first.created_at, Method.TRANSFER)
     db.session.expire_all()
-    assert subscriptions.to_settle(signed) == Money(0)
+    assert changing.to_settle(signed) == Money(0)
     steps.fail(first, first.created_at, "no_funds", by=treasurer)
     db.session.expire_all()
-    assert subscriptions.to_settle(signed) == Money(0)
+    assert changing.to_settle(signed) == Money(0)

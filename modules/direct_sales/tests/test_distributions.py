@@ -10,7 +10,7 @@ from freeco.kernel_models import PublishedEvent
 from freeco.members import households
 from freeco.members.models import Community, Household, Member
 from freeco.plugins import Plugins
-from freeco_direct_sales import baskets, contracts, distributions, subscriptions
+from freeco_direct_sales import baskets, changing, contracts, distributions, subscriptions
 from freeco_direct_sales.errors import DeliveryPast, ReasonMissing, SameDistribution
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import (
@@ -229,5 +229,5 @@ def test_who_takes_nothing_that_day_is_not_told(
 ) -> None:
     done = take(vegetables, member, SMALL)
     basket = {each.id: 0 for each in vegetables.products}
-    subscriptions.change_delivery(done, delivery, basket)
+    changing.change_delivery(done, delivery, basket)
     assert distributions.people_served(delivery) == []

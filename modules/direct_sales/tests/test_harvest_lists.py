@@ -5,7 +5,7 @@ import pytest
 
 from freeco.clock import held_at
 from freeco.members.models import Member
-from freeco_direct_sales import contracts, distributions, sheets, subscriptions
+from freeco_direct_sales import changing, contracts, distributions, harvest_lists, subscriptions
 from freeco_direct_sales.models import Distribution, Producer, SeasonContract, Subscription
 
 Take = Callable[..., Subscription]
@@ -20,19 +20,19 @@ def thursday(thursdays: Sequence[Distribution]) -> Distribution:
 
 def lines(distribution: Distribution, producer: Producer) -> list[Line]:
     """Return product, quantity and weight."""
-    found = sheets.harvest_list(distribution, producer).lines
+    found = harvest_lists.harvest_list(distribution, producer).lines
     return [(each.product, each.quantity, each.weight) for each in found]
 
 
 def before(distribution: Distribution, producer: Producer) -> dict[str, str]:
-    found = sheets.harvest_list(distribution, producer).lines
+    found = harvest_lists.harvest_list(distribution, producer).lines
     return {each.product: each.before for each in found}
 
 
 def change_first(subscription: Subscription, **quantities: int) -> None:
     small, large = subscription.contract.products
     ids = {"petit": small.id, "grand": large.id}
-    subscriptions.change_delivery(
+    changing.change_delivery(
         subscription,
         contracts.deliveries_of(subscription.contract)[0],
         {ids[name]: many for name, many in quantities.items()},
@@ -89,7 +89,7 @@ def test_a_list_says_for_how_many_households(
 ) -> None:
     take(vegetables, member, {"Petit panier": 1, "Grand panier": 1})
     take(vegetables, neighbour, {"Petit panier": 1})
-    assert sheets.harvest_list(thursday, producer).notices[0] == "Pour 2 foyers"
+    assert harvest_lists.harvest_list(thursday, producer).notices[0] == "Pour 2 foyers"
 
 
 def test_a_list_names_no_household(
@@ -100,7 +100,7 @@ def test_a_list_names_no_household(
     take: Take,
 ) -> None:
     take(vegetables, member, {"Petit panier": 1})
-    assert "Dupont" not in repr(sheets.harvest_list(thursday, producer))
+    assert "Dupont" not in repr(harvest_lists.harvest_list(thursday, producer))
 
 
 def test_a_place_given_back_is_not_harvested(
@@ -134,7 +134,7 @@ def test_a_list_says_what_was_told_before_when_it_has_changed(
     monday: datetime,
 ) -> None:
     done = take(vegetables, member, {"Petit panier": 2, "Grand panier": 1})
-    sheets.note_print(thursday, producer)
+    harvest_lists.note_print(thursday, producer)
     with held_at(monday + timedelta(hours=1)):
         change_first(done, petit=1)
     assert before(thursday, producer) == {"Petit panier": "2\u00a0paniers", "Grand panier": ""}
@@ -148,9 +148,9 @@ def test_what_is_no_longer_wanted_stays_on_the_list_as_nothing(
     take: Take,
 ) -> None:
     done = take(vegetables, member, {"Petit panier": 1})
-    sheets.note_print(thursday, producer)
+    harvest_lists.note_print(thursday, producer)
     change_first(done, petit=0)
-    (line,) = sheets.harvest_list(thursday, producer).lines
+    (line,) = harvest_lists.harvest_list(thursday, producer).lines
     assert (line.quantity, line.weight, line.before) == ("0\u00a0panier", "", "1\u00a0panier")
 
 
@@ -162,7 +162,7 @@ def test_what_is_newly_wanted_is_marked_too(
     take: Take,
 ) -> None:
     done = take(vegetables, member, {"Petit panier": 1})
-    sheets.note_print(thursday, producer)
+    harvest_lists.note_print(thursday, producer)
     change_first(done, grand=2)
     assert before(thursday, producer) == {"Petit panier": "", "Grand panier": "0\u00a0panier"}
 
@@ -175,9 +175,9 @@ def test_the_latest_list_told_is_the_one_compared(
     take: Take,
 ) -> None:
     done = take(vegetables, member, {"Petit panier": 1})
-    sheets.note_print(thursday, producer)
+    harvest_lists.note_print(thursday, producer)
     change_first(done, petit=2)
-    sheets.note_print(thursday, producer)
+    harvest_lists.note_print(thursday, producer)
     assert before(thursday, producer) == {"Petit panier": ""}
 
 
@@ -189,7 +189,7 @@ def test_the_sign_off_sheet_printed_tells_the_farm_nothing(
     take: Take,
 ) -> None:
     done = take(vegetables, member, {"Petit panier": 1})
-    sheets.note_print(thursday)
+    harvest_lists.note_print(thursday)
     change_first(done, petit=2)
     assert before(thursday, producer) == {"Petit panier": ""}
 
@@ -203,6 +203,6 @@ def test_a_cancelled_delivery_is_not_harvested_and_says_why(
 ) -> None:
     take(vegetables, member, {"Petit panier": 1})
     distributions.cancel_delivery(contracts.deliveries_of(vegetables)[0], "gel")
-    harvest = sheets.harvest_list(thursday, producer)
+    harvest = harvest_lists.harvest_list(thursday, producer)
     assert harvest.lines == ()
     assert "Légumes d’hiver\u00a0: pas de livraison (gel)" in harvest.notices

@@ -17,10 +17,10 @@ from freeco_direct_sales import (
     agenda,
     cards,
     catalogue,
+    changing,
     contracts,
     distributions,
-    sheets,
-    subscriptions,
+    harvest_lists,
 )
 from freeco_direct_sales.models import (
     ContractKind,
@@ -108,12 +108,12 @@ def test_what_changes_after_the_print_is_to_be_told(
     done = take(vegetables, member, SMALL)
     delivery = contracts.deliveries_of(vegetables)[0]
     small = vegetables.products[0].id
-    subscriptions.change_delivery(done, delivery, {small: 2})
+    changing.change_delivery(done, delivery, {small: 2})
     assert "1 changement depuis l’impression" not in cards_under(coordinator, "coordinator")
     with held_at(datetime(2026, 11, 3, 9, tzinfo=UTC)):
-        sheets.note_print(thursdays[0])
+        harvest_lists.note_print(thursdays[0])
     with held_at(datetime(2026, 11, 4, 9, tzinfo=UTC)):
-        subscriptions.change_delivery(done, delivery, {small: 0})
+        changing.change_delivery(done, delivery, {small: 0})
         db.session.flush()
         assert "1 changement depuis l’impression" in cards_under(coordinator, "coordinator")
 
@@ -155,7 +155,7 @@ def test_a_change_is_counted_in_the_calendar_of_the_household_it_concerns(
     done = take(vegetables, member, SMALL)
     take(vegetables, neighbour, SMALL)
     delivery = contracts.deliveries_of(vegetables)[0]
-    subscriptions.change_delivery(done, delivery, {vegetables.products[0].id: 2})
+    changing.change_delivery(done, delivery, {vegetables.products[0].id: 2})
     since, until = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 11, 30, tzinfo=UTC)
     mine = agenda.items(member.community, member, since, until)
     theirs = agenda.items(member.community, neighbour, since, until)

@@ -7,7 +7,7 @@ import pytest
 from freeco.members import households
 from freeco.members.models import Member
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import agenda, baskets, collection, distributions, sheets
+from freeco_direct_sales import agenda, baskets, collection, distributions, harvest_lists, sheets
 from freeco_direct_sales.errors import NotOnTheList
 from freeco_direct_sales.models import Distribution, Producer, SeasonContract, Subscription
 from freeco_direct_sales.orders import sessions
@@ -72,9 +72,9 @@ def test_the_harvest_list_adds_what_was_ordered_and_marks_what_changed(
 ) -> None:
     take(vegetables, member, {"Petit panier": 1})
     buy(member, Poireaux=2)
-    sheets.note_print(thursdays[0], producer)
+    harvest_lists.note_print(thursdays[0], producer)
     buy(neighbour, Poireaux=3, Poulet=1)
-    found = sheets.harvest_list(thursdays[0], producer)
+    found = harvest_lists.harvest_list(thursdays[0], producer)
     lines = {each.product: (plain(each.quantity), plain(each.before)) for each in found.lines}
     assert lines["Poireaux"] == ("5 bottes", "2 bottes")
     assert lines["Petit panier"] == ("1 panier", "")

@@ -19,7 +19,7 @@ from freeco.record.reading import openings_for
 from freeco.record.statement import Opening, Statement
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import contracts, record, subscriptions
+from freeco_direct_sales import changing, contracts, record, subscriptions
 from freeco_direct_sales.errors import AlreadySigned
 from freeco_direct_sales.models import Producer, SeasonContract, Subscription
 
@@ -198,7 +198,7 @@ def test_a_change_to_a_signed_contract_is_stated(
     delivery = contracts.deliveries_of(signed.contract)[0]
     (product,) = [each for each in signed.contract.products if each.name == "Petit panier"]
     for many in (0, 1, 1):
-        subscriptions.change_delivery(signed, delivery, {product.id: many})
+        changing.change_delivery(signed, delivery, {product.id: many})
     away, back = stated("contract.changed")
     for party in (member, farmer):
         held = {each.name: each.fields for each in openings_for(party, away)}
@@ -212,7 +212,7 @@ def test_a_change_before_both_have_signed_is_not_stated(
 ) -> None:
     done = take(vegetables, member, SMALL)
     delivery = contracts.deliveries_of(vegetables)[0]
-    subscriptions.change_delivery(done, delivery, {vegetables.products[0].id: 0})
+    changing.change_delivery(done, delivery, {vegetables.products[0].id: 0})
     assert stated("contract.changed") == []
 
 

@@ -11,7 +11,7 @@ from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.testing.forms import fill_in
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import contract_paper, contracts, distributions, subscriptions
+from freeco_direct_sales import changing, contract_paper, contracts, distributions, subscriptions
 from freeco_direct_sales.contracting import notices, renewal, rules, trials, waiting
 from freeco_direct_sales.contracting.errors import NoTrial, RestDecided, TooLate
 from freeco_direct_sales.contracting.models import ContractRules, Trial
@@ -64,7 +64,7 @@ def test_the_rest_is_confirmed_and_the_payments_follow(
         for _twice in range(2):
             trials.confirm(trial)
     assert trial.subscription.total == Money(3450)
-    assert subscriptions.to_settle(trial.subscription) == Money(0)
+    assert changing.to_settle(trial.subscription) == Money(0)
     assert sum(each.amount.cents for each in trial.subscription.payments) == 3450
     with pytest.raises(RestDecided):
         trials.drop(trial)

@@ -12,7 +12,7 @@ from freeco.money import Money
 from freeco.testing.forms import fill_in
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import baskets, contracts, sheets, subscriptions
+from freeco_direct_sales import baskets, contracts, harvest_lists, sheets, subscriptions
 from freeco_direct_sales.contracting import absences, sharing
 from freeco_direct_sales.contracting.errors import BasketShared, NotForeseen, ProposalOver
 from freeco_direct_sales.contracting.models import ContractRules, SharedBasket, SharingWay
@@ -104,7 +104,7 @@ def test_two_halves_come_every_time_and_make_one_basket(
             "Dupont Marie": ("moitié de 1 Petit panier, avec Martin Jean",),
             "Martin Jean": ("moitié de 1 Petit panier, avec Dupont Marie",),
         }
-        (line,) = sheets.harvest_list(distribution, producer).lines
+        (line,) = harvest_lists.harvest_list(distribution, producer).lines
         assert line.quantity.replace("\u00a0", " ") == "1 panier"
         assert len(baskets.basket_of(theirs, distribution)) == 1
     assert first.total + second.total == Money(3 * 1150)

@@ -12,7 +12,14 @@ from freeco.members.models import Community, Household, Member
 from freeco.payments import steps
 from freeco.plugins import Plugins
 from freeco.testing.people import make_member
-from freeco_direct_sales import contracts, distributions, sheets, subscriptions
+from freeco_direct_sales import (
+    changing,
+    contracts,
+    distributions,
+    harvest_lists,
+    sheets,
+    subscriptions,
+)
 from freeco_direct_sales.models import Distribution, SeasonContract, Subscription
 from freeco_direct_sales.papers import SheetRow
 
@@ -52,7 +59,7 @@ def change_first(subscription: Subscription, **quantities: int) -> None:
     """Change the first delivery, an hour after Monday morning."""
     names = {"petit": "Petit panier", "grand": "Grand panier"}
     ids = {product.name: product.id for product in subscription.contract.products}
-    subscriptions.change_delivery(
+    changing.change_delivery(
         subscription,
         contracts.deliveries_of(subscription.contract)[0],
         {ids[names[name]]: many for name, many in quantities.items()},
@@ -178,12 +185,12 @@ def test_the_cheques_to_receive_are_those_of_the_households_that_come(
 ) -> None:
     take(vegetables, member, SMALL)
     absent = take(bread, neighbour, {"Brioche": 1})
-    subscriptions.change_delivery(
+    changing.change_delivery(
         absent,
         contracts.deliveries_of(bread)[0],
         {each.id: 0 for each in bread.products},
     )
-    sheets.note_print(thursday, at=datetime(2026, 11, 3, 9, 0, tzinfo=UTC))
+    harvest_lists.note_print(thursday, at=datetime(2026, 11, 3, 9, 0, tzinfo=UTC))
     assert sheets.sign_off_sheet(thursday).cheque_total == "1 chèque à recevoir"
 
 
@@ -191,7 +198,7 @@ def test_nothing_is_marked_on_the_sheet_just_printed(
     vegetables: SeasonContract, thursday: Distribution, member: Member, take: Take
 ) -> None:
     change_first(take(vegetables, member, SMALL), petit=2)
-    sheets.note_print(thursday)
+    harvest_lists.note_print(thursday)
     assert not rows(thursday)["Dupont Marie"].changed
 
 
@@ -205,7 +212,7 @@ def test_what_changes_after_a_print_is_marked_on_the_next_sheet(
 ) -> None:
     changing = take(vegetables, member, SMALL)
     take(vegetables, neighbour, SMALL)
-    sheets.note_print(thursday)
+    harvest_lists.note_print(thursday)
     with held_at(monday + timedelta(hours=1)):
         change_first(changing, petit=0, grand=1)
         found = rows(thursday)
@@ -218,7 +225,7 @@ def test_a_harvest_list_sent_leaves_the_marks_of_the_sheet(
     vegetables: SeasonContract, thursday: Distribution, member: Member, take: Take
 ) -> None:
     change_first(take(vegetables, member, SMALL), petit=2)
-    sheets.note_print(thursday, vegetables.producer)
+    harvest_lists.note_print(thursday, vegetables.producer)
     assert rows(thursday)["Dupont Marie"].changed
 
 
@@ -230,7 +237,7 @@ def test_who_takes_nothing_after_a_print_stays_on_the_next_sheet_marked(
     monday: datetime,
 ) -> None:
     done = take(vegetables, member, SMALL)
-    sheets.note_print(thursday)
+    harvest_lists.note_print(thursday)
     with held_at(monday + timedelta(hours=1)):
         change_first(done, petit=0)
         row = rows(thursday)["Dupont Marie"]
@@ -246,7 +253,7 @@ def test_a_change_to_another_thursday_is_not_marked_on_this_one(
 ) -> None:
     done = take(vegetables, member, SMALL)
     for each in thursdays:
-        sheets.note_print(each)
+        harvest_lists.note_print(each)
     with held_at(monday + timedelta(hours=1)):
         change_first(done, petit=3)
     assert rows(thursdays[0])["Dupont Marie"].changed

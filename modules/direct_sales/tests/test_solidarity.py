@@ -20,7 +20,7 @@ from freeco.organisations.models import Organisation
 from freeco.payments.parties import party_of
 from freeco.testing.payments import organisation
 from freeco.testing.people import make_member
-from freeco_direct_sales import contracts, privacy, schedule, sellers, subscriptions
+from freeco_direct_sales import changing, contracts, privacy, schedule, sellers, subscriptions
 from freeco_direct_sales.models import ContractState, SeasonContract, Subscription
 from freeco_direct_sales.solidarity import adjusting, applying, declaring, giving, months
 from freeco_direct_sales.solidarity import pool as pools
@@ -151,7 +151,7 @@ def test_who_pays_more_pays_the_producer_and_the_pool_has_it_once_both_signed(
     subscriptions.record_paper_signature(found)
     assert pools.balance(pool) == Money(345)
     assert found.total == BASE
-    assert not subscriptions.to_settle(found)
+    assert not changing.to_settle(found)
 
 
 def test_a_discount_is_covered_or_waits(
@@ -169,7 +169,7 @@ def test_a_discount_is_covered_or_waits(
     assert applying.grant_waiting(community) == 1
     assert applying.grant_waiting(community) == 0
     assert schedule.planned(helped) == Money(3105)
-    assert not subscriptions.to_settle(helped)
+    assert not changing.to_settle(helped)
     assert pools.balance(pool) == Money(690)
 
 
@@ -259,7 +259,7 @@ def test_prices_by_income_leave_the_producer_s_total_as_it_was(
     assert paid[0] < paid[1] < paid[2]
     assert paid[3] == BASE  # who said nothing
     assert pools.balance(pool) == Money(0)
-    assert not any(subscriptions.to_settle(each) for each in found)
+    assert not any(changing.to_settle(each) for each in found)
     assert total([each.total for each in found]) == BASE * 4
 
 

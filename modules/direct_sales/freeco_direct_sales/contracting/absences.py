@@ -10,7 +10,7 @@ from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.i18n import said
 from freeco.members.models import Community, Member
-from freeco_direct_sales import contracts, record, subscriptions
+from freeco_direct_sales import changing, contracts, record
 from freeco_direct_sales.contracting import rules
 from freeco_direct_sales.contracting.errors import (
     BasketShared,
@@ -89,7 +89,7 @@ def skip(subscription: Subscription, delivery: Delivery, member: Member) -> Abse
     )
     db.session.add(absence)
     if absence.kind == AbsenceKind.CREDITED:
-        subscriptions.change_delivery(subscription, delivery, dict.fromkeys(basket, 0))
+        changing.change_delivery(subscription, delivery, dict.fromkeys(basket, 0))
     else:
         mark(absence, said("absent, panier à donner"))
     db.session.flush()
@@ -129,7 +129,7 @@ def move(
     )
     db.session.add(absence)
     together = {key: already.get(key, 0) + many for key, many in basket.items()}
-    subscriptions.change_deliveries(
+    changing.change_deliveries(
         subscription, {delivery: dict.fromkeys(basket, 0), to_delivery: together}
     )
     return absence
@@ -174,7 +174,7 @@ def undo(absence: Absence) -> None:
         wanted: dict[Delivery, Mapping[int, int]] = {absence.delivery: basket}
         if absence.to_delivery is not None:
             wanted[absence.to_delivery] = _without(absence, absence.to_delivery, basket)
-        subscriptions.change_deliveries(subscription, wanted)
+        changing.change_deliveries(subscription, wanted)
     db.session.flush()
 
 

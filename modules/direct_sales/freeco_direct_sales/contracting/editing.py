@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from freeco_direct_sales import subscriptions
+from freeco_direct_sales import changing
 from freeco_direct_sales.contracting import absences, rules
 from freeco_direct_sales.contracting.errors import NotForeseen, NothingTaken, TooLate
 from freeco_direct_sales.contracting.models import ContractRules
@@ -28,7 +28,7 @@ def edit(
 ) -> list[str]:
     """Change what the household takes at one date; the commitment follows, then the payments.
 
-    Returns what changed. Raises as ``subscriptions.change_delivery``, and NotForeseen, TooLate,
+    Returns what changed. Raises as ``changing.change_delivery``, and NotForeseen, TooLate,
     TooLittleThatDay, TooLittleInAll, NothingTaken for a basket that is lent or moved.
     """
     days = rules.rules_of(subscription.contract).edit_days
@@ -38,7 +38,7 @@ def edit(
         raise TooLate
     if delivery.id in absences.absences_of(subscription):
         raise NothingTaken
-    words = subscriptions.change_delivery(subscription, delivery, quantities)
+    words = changing.change_delivery(subscription, delivery, quantities)
     chosen = {
         (line.delivery_id, line.contract_product_id): line.quantity for line in subscription.lines
     }

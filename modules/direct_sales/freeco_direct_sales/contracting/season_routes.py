@@ -12,7 +12,7 @@ from freeco.errors import Absent
 from freeco.i18n import _
 from freeco.members import households
 from freeco.web.forms import Form, Words
-from freeco_direct_sales import contract_routes, contracts, subscriptions
+from freeco_direct_sales import choosing_routes, contracts, subscriptions
 from freeco_direct_sales.contracting import renewal, trials
 from freeco_direct_sales.contracting.errors import SeasonReversed
 from freeco_direct_sales.contracting.models import Trial
@@ -113,4 +113,4 @@ def same_again(contract_id: int) -> ResponseReturnValue:
         fields = {quantity_field(key): many for key, many in basket.items()}
     else:
         fields = {quantity_field(key, delivery): many for (delivery, key), many in chosen.items()}
-    return contract_routes.review_of(contract, Form.blank(**fields, cheques=1), chosen)
+    return choosing_routes.review_of(contract, Form.blank(**fields, cheques=1), chosen)

@@ -15,7 +15,7 @@ from freeco.payments.models import Method
 from freeco.payments.words import MEANS
 from freeco.web.forms import WHOLE, Form, Ticked, Whole, one_of
 from freeco_direct_sales import contracts, sellers, subscriptions, wording
-from freeco_direct_sales.contract_routes import accepted_text, signer
+from freeco_direct_sales.choosing_routes import accepted_text, signer
 from freeco_direct_sales.contracting import notices, sharing
 from freeco_direct_sales.contracting.models import SharedBasket, SharingWay
 from freeco_direct_sales.contracting.routes import other_households

@@ -10,7 +10,7 @@ from freeco.db import db, lock
 from freeco.members.models import Community, Household, Member
 from freeco.money import Money
 from freeco.payments.models import Method
-from freeco_direct_sales import contracts, subscriptions
+from freeco_direct_sales import changing, contracts, subscriptions
 from freeco_direct_sales.contracting import rules, waiting
 from freeco_direct_sales.contracting.errors import NoTrial, RestDecided, TooLate
 from freeco_direct_sales.contracting.models import Trial
@@ -126,8 +126,8 @@ def confirm(trial: Trial) -> None:
         }
         if basket:
             wanted[delivery] = basket
-    subscriptions.change_deliveries(subscription, wanted)
-    subscriptions.settle_difference(subscription)
+    changing.change_deliveries(subscription, wanted)
+    changing.settle_difference(subscription)
 
 
 def drop(trial: Trial) -> None:

@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 from freeco.cells import plain
 from freeco.i18n import _, percent, said
 from freeco.members.models import Community, Household
-from freeco_direct_sales import collection, contracts, distributions, sheets, subscriptions, wording
+from freeco_direct_sales import (
+    collection,
+    contracts,
+    distributions,
+    harvest_lists,
+    subscriptions,
+    wording,
+)
 from freeco_direct_sales.exchange.tables import Cell, Listing
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import Distribution, Producer, Product, SeasonContract, Subscription
@@ -188,7 +195,7 @@ def harvest(distribution: Distribution, producer: Producer) -> Listing:
         (_("Produit"), _("Quantité"), _("Poids")),
         [
             (each.product, each.quantity, each.weight)
-            for each in sheets.harvest_list(distribution, producer).lines
+            for each in harvest_lists.harvest_list(distribution, producer).lines
         ],
     )
 

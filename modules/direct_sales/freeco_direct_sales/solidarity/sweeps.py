@@ -1,14 +1,16 @@
 """What solidarity does by itself: grant, draw, forget, and tell the month."""
 
-from freeco.db import db
 from freeco.members.models import Community
 from freeco_direct_sales.solidarity import applying, declaring, giving, months
 
 
-def share_due(community: Community) -> None:
-    """Let what the pool covers reach who waits, each in a transaction of its own."""
+def grant_due(community: Community) -> None:
+    """Let what the pool covers reach who waits."""
     applying.grant_waiting(community)
-    db.session.commit()
+
+
+def draw_due(community: Community) -> None:
+    """Give the baskets that were offered to who has asked, drawn by lot."""
     giving.draw(community)
 
 
