@@ -38,6 +38,8 @@ from freeco_direct_sales.schemas import (
 from freeco_direct_sales.solidarity import applying
 from freeco_direct_sales.subscriptions import Quantities
 
+__all__ = ["accepted_text", "pages", "review_of", "signer"]
+
 
 def _readable(contract_id: int) -> SeasonContract:
     """Return a contract the reader may see: a draft is for those who prepare it."""
