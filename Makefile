@@ -40,6 +40,7 @@ bench: install
 	$(BIN)/python benchmarks/ledger.py
 	$(BIN)/python benchmarks/invoices.py
 	$(BIN)/python benchmarks/record.py
+	$(BIN)/python benchmarks/opening_night.py
 
 install: $(STAMP) $(FRONT) $(GROUND) translations
 

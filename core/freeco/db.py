@@ -21,6 +21,7 @@ NAMES = {
 }
 BUSY_TIMEOUT_MILLISECONDS = 15_000
 A_MOMENT_MILLISECONDS = 500
+ONLY_READS = "freeco.only_reads"
 
 
 class MoneyCents(TypeDecorator[Money]):
@@ -75,7 +76,19 @@ db = SQLAlchemy(metadata=Model.metadata)
 
 
 def _only_reads() -> bool:
-    return has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+    return has_request_context() and (
+        request.method in {"GET", "HEAD", "OPTIONS"} or ONLY_READS in request.environ
+    )
+
+
+def only_read() -> None:
+    """Give up what is not committed: from here on this request only reads, to show its answer.
+
+    On SQLite others may write meanwhile.
+    """
+    db.session.rollback()
+    if has_request_context():
+        request.environ[ONLY_READS] = True
 
 
 def configure_engine(engine: Engine) -> None:

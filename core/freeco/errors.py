@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
-from freeco.db import db
+from freeco.db import db, only_read
 from freeco.i18n import _
 from freeco.module import Text
 
@@ -131,6 +131,7 @@ def init_errors(app: Flask) -> None:
 
     @app.errorhandler(Refusal)
     def _refused(refusal: Refusal) -> ResponseReturnValue:
+        only_read()  # nothing is written: others need not wait for the page that says so
         return show(refusal.status, refusal.reason, refusal.fields)
 
     @app.errorhandler(IntegrityError)

@@ -9,12 +9,13 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.i18n import _
 from freeco.members import households
-from freeco.members.models import Member
+from freeco.members.models import Household, Member
 from freeco.module import Exported, Tie
 from freeco_direct_sales import collection, places, subscriptions
 from freeco_direct_sales.contracting import privacy as contracting
 from freeco_direct_sales.contracts import deliveries_of
 from freeco_direct_sales.models import Producer, SeasonContract, Subscription
+from freeco_direct_sales.orders import privacy as orders
 from freeco_direct_sales.shifts import privacy as shifts
 from freeco_direct_sales.solidarity import own
 
@@ -36,10 +37,10 @@ def export(member: Member) -> Exported | None:
     ).all()
     farms = db.session.scalars(select(Producer).where(Producer.member_id == member.id)).all()
     collected = collection.export(member, household)
-    on_the_day = shifts.export(member)
+    on_the_day = shifts.export(member, household)
     told = own.exported(member, household)
-    lived = contracting.export(household)
-    if not found and not farms and not collected and not on_the_day and not told and not lived:
+    lived = contracting.export(household) | orders.export(member, household)
+    if not any((found, farms, collected, on_the_day, told, lived)):
         return None
     return Exported(
         "direct_sales",
@@ -98,11 +99,9 @@ def _exported(subscription: Subscription) -> dict[str, Any]:
 
 
 def ties(member: Member, url: str) -> list[Tie]:
-    """Return the running contracts only this household carries, or this member delivers."""
-    household = households.find_household(member)
-    carried: list[SeasonContract] = []
-    if household is not None and len(household.people) == 1:
-        carried = [each.contract for each in subscriptions.subscriptions_of(household)]
+    """Return what still runs and only this household carries, or this member delivers."""
+    alone = _alone(member)
+    carried = [each.contract for each in subscriptions.subscriptions_of(alone)] if alone else []
     delivered = db.session.scalars(
         select(SeasonContract)
         .join(Producer, Producer.id == SeasonContract.producer_id)
@@ -118,15 +117,25 @@ def ties(member: Member, url: str) -> list[Tie]:
         Tie(_("Le contrat « %(name)s » court encore.", name=each.name), url)
         for each in dict.fromkeys([*carried, *delivered])
         if any(delivery.distribution.ends_at > now() for delivery in deliveries_of(each))
-    ]
+    ] + orders.ties(member, alone, url)
+
+
+def _alone(member: Member) -> Household | None:
+    """Return the household of somebody with whom nobody shares it."""
+    household = households.find_household(member)
+    if household is None or any(each is not member for each in households.people_of(household)):
+        return None
+    return household
 
 
 def erase(member: Member) -> None:
     """Forget who signed; quantities, prices and payments stay for the producer's books."""
     own.forget(member, households.find_household(member))
     collection.forget(member, households.find_household(member), FORGOTTEN)
-    shifts.erase(member, FORGOTTEN)
-    contracting.erase(member, FORGOTTEN)
+    alone = _alone(member)
+    shifts.erase(member, alone, FORGOTTEN)
+    contracting.erase(member, alone, FORGOTTEN)
+    orders.erase(member, alone)
     as_proxy = Subscription.household_signed_by.startswith(f"{member.name}, ", autoescape=True)
     for subscription in _subscriptions_here(
         member, or_(Subscription.subscribed_by_id == member.id, as_proxy)

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from freeco.i18n import _
 from freeco.payments.models import Method
-from freeco.web.forms import BasisPoints, Cents, Day, Ticked, Whole, Words, one_of
+from freeco.web.forms import LARGEST_ROW_ID, BasisPoints, Cents, Day, Ticked, Whole, Words, one_of
 from freeco_direct_sales import wording
 from freeco_direct_sales.models import (
     ContractKind,
@@ -20,6 +20,13 @@ from freeco_direct_sales.subscriptions import MOST_OF_A_PRODUCT
 
 LONGEST_SEASON_DAYS = 400
 NearDay = partial(Day, within_days=1100, too_far=_("Cette date est à plus de trois ans d’ici."))
+
+
+def row_id(typed: str) -> int | None:
+    """Return the number of a thing as an address names it after its ``?``; None for no number."""
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= len(str(LARGEST_ROW_ID))):
+        return None
+    return int(typed) if int(typed) <= LARGEST_ROW_ID else None
 
 
 class ProducerSchema(Schema):

@@ -239,7 +239,7 @@ def test_one_sees_one_s_shifts_and_is_forgotten_with_the_place_freed(
     (told,) = privacy.export(member)["shifts"]
     assert (told["role"], told["withdrawn"]) == ("Accueil", False)
     assert len(privacy.ties(member, "/")) == 1
-    privacy.erase(member, "—")
+    privacy.erase(member, None, "—")
     db.session.flush()
     assert privacy.ties(member, "/") == []
     assert door.free == 1

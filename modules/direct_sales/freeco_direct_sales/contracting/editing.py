@@ -36,7 +36,7 @@ def edit(
         raise NotForeseen
     if not rules.in_time(delivery.distribution, days):
         raise TooLate
-    if delivery.id in absences.absences_of(subscription):
+    if absences.hold(subscription, delivery) is not None:
         raise NothingTaken
     words = changing.change_delivery(subscription, delivery, quantities)
     chosen = {

@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 from freeco.clock import now
 from freeco.db import db
 from freeco.members.models import Household, Member
-from freeco_direct_sales.contracting import waiting
+from freeco_direct_sales.contracting import lending, waiting
 from freeco_direct_sales.contracting.models import Absence, SharedBasket, WaitingWish
 from freeco_direct_sales.models import Subscription
 
@@ -69,17 +69,27 @@ def export(household: Household | None) -> dict[str, Any]:
     return {name: rows for name, rows in found.items() if rows}
 
 
-def erase(member: Member, forgotten: str) -> None:
-    """Forget who signed a part; what was proposed or waited for in this name ends."""
+def erase(member: Member, alone: Household | None, forgotten: str) -> None:
+    """Forget who signed a part; what this household of one proposed, waits for or was offered ends.
+
+    What others still share stands: they take it back themselves.
+    """
     for shared in db.session.scalars(
-        select(SharedBasket).where(SharedBasket.asked_by_id == member.id)
+        select(SharedBasket).where(
+            or_(
+                SharedBasket.asked_by_id == member.id,
+                SharedBasket.second_household_id == (alone.id if alone else None),
+            )
+        )
     ):
-        shared.signed_by = forgotten
+        if shared.asked_by_id == member.id:
+            shared.signed_by = forgotten
         if shared.second_id is None:
             shared.ended_at = shared.ended_at or now()
-    for wish in db.session.scalars(
-        select(WaitingWish)
-        .where(WaitingWish.asked_by_id == member.id, WaitingWish.ended_at.is_(None))
-        .order_by(WaitingWish.contract_id)
-    ).all():
+    if alone is None:
+        return
+    for absence in lending.proposals_to(alone):
+        if absence.agreed_at is None:
+            absence.undone_at = now()
+    for wish in sorted(waiting.wishes_of(alone), key=lambda each: each.contract_id):
         waiting.leave(wish)

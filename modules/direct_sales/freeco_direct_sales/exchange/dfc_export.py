@@ -29,6 +29,8 @@ class Addresses:
     """Where the things of one community stand."""
 
     base: str
+    streets: bool = False
+    """Whether the reader may know where a farm stands; others read its commune, as on the map."""
 
     def of(self, kind: str, number: int) -> str:
         """Return the address of a thing: ``enterprises``, ``supplied_products``."""
@@ -84,7 +86,7 @@ def _place(producer: Producer, at: Addresses) -> Thing | None:
     if city is not None:
         place["dfc-b:hasPostalCode"] = city[1]
         lines = lines[:-1]
-    if lines:
+    if lines and at.streets:
         place["dfc-b:hasStreet"] = ", ".join(lines)
     name = city[2] if city is not None else producer.place
     return place | ({"dfc-b:hasCity": name} if name else {})

@@ -21,7 +21,7 @@ from freeco_direct_sales.exchange import dfc_orders
 from freeco_direct_sales.exchange.api_answers import visible_session
 from freeco_direct_sales.exchange.dfc_export import Addresses, Thing
 from freeco_direct_sales.exchange.dfc_import import read_dfc
-from freeco_direct_sales.models import Product
+from freeco_direct_sales.models import Producer, Product
 from freeco_direct_sales.orders.models import Offer, Order, OrderLine, OrderSession
 from freeco_direct_sales.permissions import COORDINATE
 
@@ -32,8 +32,13 @@ ORDERS = 20
 Row = TypeVar("Row")
 
 
-def _addresses() -> Addresses:
-    return Addresses(f"{kernel().settings.base_url}/api/{g.community.slug}/direct-sales/dfc")
+def _addresses(producer: Producer | None = None) -> Addresses:
+    """Return where our things stand; a street is for the coordination and the farm itself."""
+    streets = COORDINATE.name in held_here() or (
+        producer is not None and catalogue.acts_for(producer, g.member)
+    )
+    base = f"{kernel().settings.base_url}/api/{g.community.slug}/direct-sales/dfc"
+    return Addresses(base, streets)
 
 
 def _answer(things: Iterable[Thing], page: Page[Row] | None = None, name: str = "") -> Response:
@@ -62,13 +67,15 @@ def enterprises() -> ResponseReturnValue:
 @api.get("/dfc/enterprises/<int:producer_id>")
 def enterprise(producer_id: int) -> ResponseReturnValue:
     """Give a producer and its address."""
-    return _answer(dfc.enterprise(catalogue.find_producer(g.community, producer_id), _addresses()))
+    producer = catalogue.find_producer(g.community, producer_id)
+    return _answer(dfc.enterprise(producer, _addresses(producer)))
 
 
 @api.get("/dfc/enterprises/<int:producer_id>/catalog_items")
 def catalog_items(producer_id: int) -> ResponseReturnValue:
     """Give a producer and its products with their prices, fifty a page."""
-    producer, at = catalogue.find_producer(g.community, producer_id), _addresses()
+    producer = catalogue.find_producer(g.community, producer_id)
+    at = _addresses(producer)
     page = page_of(catalogue.products_of(producer), dfc.MOST)
     things = dfc.enterprise(producer, at, page.rows)
     things += [thing for each in page.rows for thing in dfc.product(each, at)]
@@ -122,7 +129,8 @@ def sale_session(session_id: int) -> ResponseReturnValue:
 @api.get("/dfc/enterprises/<int:producer_id>/orders")
 def orders(producer_id: int) -> ResponseReturnValue:
     """Give what households order from a producer; names are for those who coordinate."""
-    producer, at = catalogue.find_producer(g.community, producer_id), _addresses()
+    producer = catalogue.find_producer(g.community, producer_id)
+    at = _addresses(producer)
     coordinates = COORDINATE.name in held_here()
     if not coordinates and not catalogue.acts_for(producer, g.member):
         raise NotAllowed

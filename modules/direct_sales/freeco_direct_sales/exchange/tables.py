@@ -30,6 +30,7 @@ CONTENT_TYPES: dict[Format, str] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "ods": "application/vnd.oasis.opendocument.spreadsheet",
 }
+NO_XML = "\ufffe\uffff"
 STAMP = (1980, 1, 1, 0, 0, 0)
 """The same list gives the same file, whenever it is written."""
 
@@ -87,7 +88,7 @@ def decimal(cents: int, mark: str) -> str:
 
 def _printable(text: str) -> str:
     """Leave out what XML cannot hold."""
-    return "".join(each for each in text if each in "\t\n" or each >= " ").replace("\ufffe", "")
+    return "".join(each for each in text if each in "\t\n" or (each >= " " and each not in NO_XML))
 
 
 def _zip(parts: Iterable[tuple[str, str]], first: tuple[str, str] | None = None) -> bytes:
@@ -117,9 +118,9 @@ def _xlsx(listing: Listing) -> bytes:
         for number, line in enumerate(_lines(listing))
     )
     # Excel wants a short name without the marks that its formulas use.
-    name = quoteattr(
-        "".join(" " if each in "[]:*?/\\'" else each for each in str(listing.title))[:31]
-    )
+    title = _printable(str(listing.title))
+    named = "".join(" " if each in "[]:*?/\\'" else each for each in title)[:31]
+    name = quoteattr(named if named.strip() else "1")
     return _zip(
         (
             (
@@ -216,14 +217,14 @@ def _ods(listing: Listing) -> bytes:
         f"{''.join(_ods_cell(cell, heading=not number) for cell in line)}</table:table-row>"
         for number, line in enumerate(_lines(listing))
     )
-    kind = CONTENT_TYPES["ods"]
+    kind, title = CONTENT_TYPES["ods"], quoteattr(_printable(str(listing.title)))
     return _zip(
         (
             (
                 "content.xml",
                 f'{_XML}<office:document-content {_SPACES} office:version="1.3">'
                 f"<office:automatic-styles>{_ODS_STYLES}</office:automatic-styles><office:body>"
-                f"<office:spreadsheet><table:table table:name={quoteattr(str(listing.title))}>"
+                f"<office:spreadsheet><table:table table:name={title}>"
                 f"{rows}</table:table></office:spreadsheet></office:body>"
                 "</office:document-content>",
             ),

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import delete, select
 from sqlalchemy.orm import joinedload
 
+from freeco.clock import now
 from freeco.db import db, lock
 from freeco.members.models import Household
 from freeco_direct_sales.orders.models import (
     FavouriteLine,
     Order,
     OrderSession,
+    SessionProducer,
     Wish,
 )
 from freeco_direct_sales.orders.placing import Want
@@ -53,8 +55,19 @@ def forget(household: Household) -> None:
 
 
 def wants_in(session: OrderSession, household: Household) -> dict[int, Want]:
-    """Return the recurring basket as far as this session offers it, by offer id."""
-    offers = {offer.product_id: offer for offer in session.offers if offer.withdrawn_at is None}
+    """Return the recurring basket as far as this session offers it still, by offer id."""
+    closed = {
+        each.producer_id
+        for each in db.session.scalars(
+            select(SessionProducer).where(SessionProducer.session_id == session.id)
+        )
+        if each.closes_at is not None and each.closes_at <= now()
+    }
+    offers = {
+        offer.product_id: offer
+        for offer in session.offers
+        if offer.withdrawn_at is None and offer.product.producer_id not in closed
+    }
     found = {}
     for line in favourite_of(household):
         offer = offers.get(line.product_id)

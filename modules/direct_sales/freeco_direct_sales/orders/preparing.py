@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 from freeco.db import db, lock
 from freeco.errors import Absent
@@ -107,7 +107,10 @@ def _set_stock(found: Offer, on_hand: int | None) -> None:
             found.stock = None
         return
     if found.stock is None:
-        found.stock = Stock(product=found.product, on_hand=on_hand, reserved=_ordered(found))
+        reserved = _ordered(found)
+        if on_hand < reserved:
+            raise stocks.too_few(reserved)
+        found.stock = Stock(product=found.product, on_hand=on_hand, reserved=reserved)
         return
     stocks.set_on_hand(found.stock, on_hand)
 
@@ -130,7 +133,9 @@ def _is_ordered(found: Offer) -> bool:
 def take_off(found: Offer) -> None:
     """Take an offer off that nobody has ordered. Raises StepDone otherwise: it is withdrawn."""
     _still_prepared(found.session)
-    lines = select(OrderLine.id).where(OrderLine.offer_id == found.id)
+    lines = select(OrderLine.id).where(
+        or_(OrderLine.offer_id == found.id, OrderLine.substitute_id == found.id)
+    )
     if db.session.scalar(lines.limit(1)) is not None:
         raise StepDone
     db.session.delete(found)

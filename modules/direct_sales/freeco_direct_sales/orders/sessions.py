@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -117,7 +118,9 @@ def close_due(community: Community) -> None:
             OrderSession.closes_at <= now(),
         )
     ).all():
-        close(session)
+        lock(session)
+        if session.closes_at <= now():  # else its hour was put off meanwhile
+            close(session)
 
 
 def lines_of(session: OrderSession) -> Sequence[OrderLine]:
@@ -144,7 +147,7 @@ def say_coming(offer: Offer, many: int) -> list[OrderLine]:
     """
     if many < 0:
         raise ValueError("fewer than none cannot come")
-    lock(offer.session)
+    _hold(offer.session)
     if offer.session.state in (SessionState.DRAFT, SessionState.OPEN):
         raise SessionNotClosed
     if offer.session.state == SessionState.SETTLED:
@@ -166,6 +169,18 @@ def say_coming(offer: Offer, many: int) -> list[OrderLine]:
     return short
 
 
+def _hold(session: OrderSession) -> None:
+    """Lock a session, then all its stocks by id: another session may share them."""
+    lock(session)
+    stocks.lock_stocks(
+        db.session.scalars(
+            select(Offer.stock_id).where(
+                Offer.session_id == session.id, Offer.stock_id.is_not(None)
+            )
+        )
+    )
+
+
 def _still_to_give(offer: Offer) -> tuple[list[OrderLine], int]:
     """Return the lines of an offer that may still change, and how many the settled ones took."""
     lines = [line for line in lines_of(offer.session) if line.offer_id == offer.id and line.ordered]
@@ -177,7 +192,8 @@ def _substitute(line: OrderLine, missing: int) -> None:
     """Put as many of another article in place of what is missing as that one allows.
 
     At its own price, which the household saw when it wished for it; another line of the same
-    article in the order is left alone.
+    article in the order is left alone. Nothing more is put of what was withdrawn, of a producer
+    who does not come, or beyond what was said to come.
     """
     replacing = db.session.scalar(select(OrderLine).where(OrderLine.instead_of_id == line.id))
     offer = line.substitute if replacing is None else replacing.offer
@@ -186,13 +202,23 @@ def _substitute(line: OrderLine, missing: int) -> None:
     if replacing is None and any(each.offer_id == offer.id for each in line.order.lines):
         return
     before = replacing.ordered if replacing is not None else 0
-    given = missing // offer.step * offer.step
+    comes = offer.withdrawn_at is None and _comes(offer)
+    most = missing
+    if not comes:
+        most = min(most, before)
+    elif offer.coming is not None:
+        most = min(most, max(0, offer.coming - _given_to_others(offer, replacing)))
+    given = most // offer.step * offer.step
     if offer.stock_id is not None:
         stock = stocks.lock_stocks([offer.stock_id])[offer.stock_id]
         given = min(given, (stock.on_hand - stock.reserved + before) // offer.step * offer.step)
         stock.reserved += given - before
     if replacing is not None:
         replacing.ordered = given
+        if comes:
+            replacing.allotted = None
+        elif replacing.allotted is not None:
+            replacing.allotted = min(replacing.allotted, given)
     elif given:
         db.session.add(
             OrderLine(
@@ -205,6 +231,30 @@ def _substitute(line: OrderLine, missing: int) -> None:
         )
 
 
+def _comes(offer: Offer) -> bool:
+    said = db.session.scalar(
+        select(SessionProducer.comes).where(
+            SessionProducer.session_id == offer.session_id,
+            SessionProducer.producer_id == offer.product.producer_id,
+        )
+    )
+    return said is not False
+
+
+def _given_to_others(offer: Offer, but: OrderLine | None) -> int:
+    db.session.flush()
+    given = db.session.scalar(
+        select(func.sum(func.coalesce(OrderLine.allotted, OrderLine.ordered)))
+        .join(Order)
+        .where(
+            OrderLine.offer_id == offer.id,
+            OrderLine.id != (but.id if but is not None else 0),
+            Order.cancelled_at.is_(None),
+        )
+    )
+    return given or 0
+
+
 def withdraw(
     offer: Offer, reason: str, fates: Mapping[int, Fate], default: Fate | None = None
 ) -> list[OrderLine]:
@@ -213,7 +263,7 @@ def withdraw(
     ``fates`` says by line id what becomes of each order of it, ``default`` of those not named.
     Raises FateMissing when an order would be left without an answer, StepDone.
     """
-    lock(offer.session)
+    _hold(offer.session)
     if offer.session.state == SessionState.SETTLED:
         raise StepDone
     lines, _gone = _still_to_give(offer)
@@ -255,14 +305,19 @@ def weigh(line: OrderLine, grams: int | None) -> None:
 def repeat(session: OrderSession, days: int) -> OrderSession:
     """Make the same session again some days later, as a draft: same producers, same offers.
 
-    Prices are today's; pickups are chosen anew, stock by distribution too.
+    Prices are today's; pickups are chosen anew, stock by distribution too. Its hours are those on
+    the community's clock, whatever the season.
     """
-    shift = timedelta(days=days)
+    zone = ZoneInfo(session.community.timezone)
+
+    def later(at: datetime) -> datetime:
+        return at.astimezone(zone) + timedelta(days=days)
+
     copy = OrderSession(
         community=session.community,
         name=session.name,
-        opens_at=session.opens_at + shift,
-        closes_at=session.closes_at + shift,
+        opens_at=later(session.opens_at),
+        closes_at=later(session.closes_at),
         note=session.note,
     )
     db.session.add(copy)
@@ -273,7 +328,7 @@ def repeat(session: OrderSession, days: int) -> OrderSession:
             SessionProducer(
                 session=copy,
                 producer=taking_part.producer,
-                closes_at=taking_part.closes_at and taking_part.closes_at + shift,
+                closes_at=taking_part.closes_at and later(taking_part.closes_at),
                 least_total=taking_part.least_total,
             )
         )

@@ -18,8 +18,10 @@ def share_out(available: int, demands: Sequence[Demand], step: int = 1) -> list[
 
     Nothing is left over that somebody could still take. Of two who asked for as many, the one
     who asked first never gets less. Who wants all or nothing is served whole or gives way, the
-    last to ask first.
+    last to ask first. When there is enough everybody gets what they asked, whatever the step.
     """
+    if available >= sum(each.wanted for each in demands):
+        return [each.wanted for each in demands]
     wanted = [each.wanted // step for each in demands]
     while True:
         got = _level(available // step, wanted)

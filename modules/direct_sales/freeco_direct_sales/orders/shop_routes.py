@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, only_read
 from freeco.errors import Absent
 from freeco.i18n import _, said, sentence
 from freeco.members import households, membership
@@ -142,9 +142,15 @@ def order(session_id: int) -> ResponseReturnValue:
         session = _session(session_id)
         note_wrong(form, refused)
         return show_shop(session, form, None)
-    db.session.commit()
     say(placed)
+    _commit()
     return redirect(url_for("direct_sales_orders.mine", session_id=session_id))
+
+
+def _commit() -> None:
+    """Commit an order, and hold up nobody else's while its answer is written."""
+    db.session.commit()
+    only_read()
 
 
 def note_wrong(form: Form, refused: WrongQuantities) -> None:
@@ -245,8 +251,8 @@ def order_usual(session_id: int) -> ResponseReturnValue:
         method=shopping.usual_method(household, [each for each, _words in _ways(session)]),
     )
     order_notices.tell_ordered(placed.order)
-    db.session.commit()
     say(placed)
+    _commit()
     return redirect(url_for("direct_sales_orders.mine", session_id=session_id))
 
 

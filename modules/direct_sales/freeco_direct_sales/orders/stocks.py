@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from freeco.db import db
+from freeco.i18n import said
 from freeco_direct_sales.orders.errors import WrongQuantities
 from freeco_direct_sales.orders.models import Stock
 
@@ -37,5 +38,10 @@ def set_on_hand(stock: Stock, many: int) -> None:
     """Say how many there are. Raises WrongQuantities below what is reserved already."""
     held = lock_stocks([stock.id])[stock.id]
     if many < held.reserved:
-        raise WrongQuantities({"on_hand": [str(held.reserved)]})
+        raise too_few(held.reserved)
     held.on_hand = many
+
+
+def too_few(reserved: int) -> WrongQuantities:
+    """Return the refusal of a quantity below what is reserved already."""
+    return WrongQuantities({"on_hand": [said("Au moins %(least)s.", least=reserved)]})

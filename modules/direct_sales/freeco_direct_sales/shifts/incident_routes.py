@@ -15,6 +15,7 @@ from freeco_direct_sales.collection import expected_household
 from freeco_direct_sales.errors import NotOnTheList
 from freeco_direct_sales.models import Distribution
 from freeco_direct_sales.permissions import AT_THE_TABLE, COORDINATE
+from freeco_direct_sales.schemas import row_id
 from freeco_direct_sales.shifts import incidents, notices
 from freeco_direct_sales.shifts.incident_models import Incident, IncidentKind
 from freeco_direct_sales.shifts.schemas import AnswerSchema, IncidentSchema
@@ -30,8 +31,8 @@ LABELS = {
 @pages.get("/signalements")
 def index() -> ResponseReturnValue:
     """List what concerns me; ``?producteur=`` for one producer."""
-    asked = request.args.get("producteur", "")
-    producer = catalogue.find_producer(g.community, int(asked)) if asked.isdigit() else None
+    asked = row_id(request.args.get("producteur", ""))
+    producer = catalogue.find_producer(g.community, asked) if asked is not None else None
     coordinates = membership.holds(g.member, COORDINATE.name)
     mine = catalogue.represented_by(g.community, g.member)
     return render_template(
@@ -48,8 +49,7 @@ def index() -> ResponseReturnValue:
 def report_page(distribution_id: int) -> ResponseReturnValue:
     """Show the form; ``?foyer=`` for who stands at the table."""
     distribution = distributions.find_distribution(g.community, distribution_id)
-    asked = request.args.get("foyer", "")
-    household = _household(distribution, int(asked) if asked.isdigit() else None)
+    household = _household(distribution, row_id(request.args.get("foyer", "")))
     return _form(distribution, household, Form.blank(kind=IncidentKind.MISSING.value))
 
 
@@ -90,8 +90,7 @@ def report(distribution_id: int) -> ResponseReturnValue:
     """Tell the producer and the coordinators."""
     distribution = distributions.find_distribution(g.community, distribution_id)
     form = Form.sent()
-    asked = str(form.values.get("household", ""))
-    household = _household(distribution, int(asked) if asked.isdigit() else None)
+    household = _household(distribution, row_id(str(form.values.get("household", ""))))
 
     def act(producer: int, kind: str, words: str, **_household: int | None) -> Incident:
         found = incidents.report(

@@ -69,9 +69,9 @@ def keep_partner(
 
 
 def retire_partner(partner: Partner) -> None:
-    """Ask a partner no more, and forget whom one called; what it was given stays."""
+    """Ask a partner no more, and forget how to reach them; what it was given stays."""
     partner.retired_at = partner.retired_at or now()
-    partner.contact = partner.email = partner.phone = ""
+    partner.contact = partner.email = partner.phone = partner.address = ""
 
 
 def leftovers_of(distribution: Distribution) -> Sequence[Leftover]:

@@ -16,6 +16,7 @@ from freeco.web.forms import Form
 from freeco_direct_sales import distributions
 from freeco_direct_sales.models import Distribution
 from freeco_direct_sales.permissions import COORDINATE
+from freeco_direct_sales.schemas import row_id
 from freeco_direct_sales.shifts import counting, notices, planning, signing
 from freeco_direct_sales.shifts.events import ShiftFreed
 from freeco_direct_sales.shifts.models import Shift, ShiftSeason
@@ -114,8 +115,8 @@ def set_season() -> ResponseReturnValue:
 @requires(COORDINATE.name)
 def prepare_page() -> ResponseReturnValue:
     """Show the form of who is needed; ``?distribution=`` for one, else the season ahead."""
-    only = request.args.get("distribution", "")
-    one = distributions.find_distribution(g.community, int(only)) if only.isdigit() else None
+    only = row_id(request.args.get("distribution", ""))
+    one = distributions.find_distribution(g.community, only) if only is not None else None
     model = one if one is not None and planning.needs_of(one) else None
     model = model or planning.latest_prepared(g.community)
     before = planning.needs_of(model) if model is not None else {}

@@ -189,10 +189,11 @@ def grant_waiting(community: Community) -> int:
     for each in line:
         schedule.hold(each)
     pool = pools.held(community)
+    still = {each.id for each in waiting(community)}  # another may have granted meanwhile
     able = [
         (each, amount)
         for each in line
-        if each.withdrawn_at is None
+        if each.id in still
         and (amount := wanted(each)) < NOTHING
         and schedule.bears(each, amount)
     ]
