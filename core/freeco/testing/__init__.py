@@ -133,12 +133,15 @@ def app(
         with built.app_context():
             built_apps[engine_name] = built, emptying(db.engine)
     app, empty = built_apps[engine_name]
+    held = app.extensions["freeco"]
     with app.app_context():
         empty()
         g.community = None
         yield app
         db.session.rollback()
         db.session.remove()
+    # A test may give it other settings; the next one wants its own.
+    app.extensions["freeco"] = held
 
 
 @pytest.fixture
