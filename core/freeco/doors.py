@@ -4,7 +4,7 @@ Default deny, in this order: signed in, member here, charter accepted (to act), 
 permission held. A page marks what it needs less, or more; a module cannot forget the guard.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -33,6 +33,8 @@ NOBODY_S = frozenset(
 COPIED = frozenset({"record_log.checkpoint", "record_log.tile"})
 """What mirrors copy: strangers must not see a closed circle's, and no cookie goes with it."""
 View = TypeVar("View", bound=Callable[..., Any])
+Link = Callable[[Community, Mapping[str, Any]], bool]
+"""Whether what an address holds, by name, is a link that this site signed."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Door:
     outsiders: bool = False
     before_charter: bool = False
     permissions: frozenset[str] = frozenset()
+    link: Link | None = None
 
 
 def _mark(view: View, **changes: Any) -> View:
@@ -54,6 +57,15 @@ def _mark(view: View, **changes: Any) -> View:
 def public(view: View) -> View:
     """Open a page to anybody; a closed circle's pages stay invisible to strangers."""
     return _mark(view, public=True)
+
+
+def by_link(holds: Link) -> Callable[[View], View]:
+    """Open a page to anybody whose link this site signed, a closed circle's pages too."""
+
+    def mark(view: View) -> View:
+        return _mark(view, public=True, link=holds)
+
+    return mark
 
 
 def outsiders(view: View) -> View:
@@ -230,9 +242,17 @@ def _recognise() -> None:
         raise Absent
     community, member = _here(g.community_slug, g.person)
     member = _served_member(community, g.person) or member or _rehearsed_place(community)
-    if member is None and not may_see(community, g.person):
+    if member is None and not may_see(community, g.person) and not _holds_link(community):
         raise Absent
     g.community, g.member = community, member
+
+
+def _holds_link(community: Community) -> bool:
+    """Whether the page is opened by a signed link; asked before the circle shows that it exists."""
+    if request.endpoint is None:
+        return False
+    holds = door_of(current_app, request.endpoint).link
+    return holds is not None and holds(community, request.view_args or {})
 
 
 def _here(slug: str, person: Person | None) -> tuple[Community, Member | None]:

@@ -25,7 +25,8 @@ from freeco_direct_sales.orders import placing, preparing, sessions
 from freeco_direct_sales.orders.models import Order, OrderSession, Pricing
 from freeco_direct_sales.orders.placing import Want
 from freeco_direct_sales.orders.preparing import Terms
-from freeco_direct_sales.shifts import planning
+from freeco_direct_sales.shifts import leftovers, planning
+from freeco_direct_sales.shifts.leftover_models import Partner
 from freeco_direct_sales.shifts.models import Shift
 from freeco_direct_sales.shifts.planning import Need
 
@@ -292,3 +293,13 @@ def shifts(community: Community, thursdays: Sequence[Distribution]) -> list[Shif
         planning.set_shifts(each, needs)
     db.session.commit()
     return [shift for each in thursdays for shift in planning.shifts_of(each)]
+
+
+@pytest.fixture
+def partner(community: Community) -> Partner:
+    """Give the grocery."""
+    found = leftovers.keep_partner(
+        community, "Épicerie", "Léa", "epicerie@example.org", "06", "3 rue du Four"
+    )
+    db.session.commit()
+    return found

@@ -157,29 +157,40 @@ def test_a_moved_basket_adds_to_the_other_date_and_costs_the_same(
     assert cells(thursdays[0]) == {"Dupont Marie": ("2 Petit panier",)}
 
 
+def loaf_at(delivery: Delivery, who: Member) -> Subscription:
+    return subscriptions.subscribe(
+        delivery.contract,
+        households.household_of(who),
+        who,
+        {(delivery.id, delivery.contract.products[0].id): 1},
+        1,
+        charter_text_id=None,
+        signed_by=who.name,
+    )
+
+
 def test_a_basket_does_not_move_to_a_delivery_that_is_full(
     bread: SeasonContract, member: Member, neighbour: Member
 ) -> None:
     foresee(bread, may_move=True, most_per_delivery=1)
     first, second, _third = contracts.deliveries_of(bread)
-    loaf = bread.products[0].id
-
-    def at(who: Member, delivery: Delivery) -> Subscription:
-        return subscriptions.subscribe(
-            bread,
-            households.household_of(who),
-            who,
-            {(delivery.id, loaf): 1},
-            1,
-            charter_text_id=None,
-            signed_by=who.name,
-        )
-
-    mine = at(member, first)
-    at(neighbour, second)
+    mine = loaf_at(first, member)
+    loaf_at(second, neighbour)
     with pytest.raises(DeliveryFull):
         absences.move(mine, first, second, member)
     assert second not in absences.other_deliveries(mine, first)
+
+
+def test_a_moved_basket_does_not_come_back_where_others_took_the_room(
+    bread: SeasonContract, member: Member, neighbour: Member
+) -> None:
+    foresee(bread, may_move=True, most_per_delivery=1)
+    first, second, third = contracts.deliveries_of(bread)
+    moved = absences.move(loaf_at(first, member), first, third, member)
+    absences.move(loaf_at(second, neighbour), second, first, neighbour)
+    db.session.commit()
+    with pytest.raises(DeliveryFull):
+        absences.undo(moved)
 
 
 def test_a_basket_is_lent_once_the_other_household_agrees(

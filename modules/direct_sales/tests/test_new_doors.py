@@ -1,25 +1,19 @@
 """The doors of orders, shifts, reports, leftovers and lists, for strangers and hostile input."""
 
-import io
 import re
-import zipfile
-from collections.abc import Callable, Sequence
-from xml.etree import ElementTree
+from collections.abc import Callable
 
 import pytest
-from icalendar import Calendar
 
 from freeco.db import db
 from freeco.members import households
 from freeco.members.models import Community, Member
-from freeco.testing.forms import fill_in
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales.contracting import waiting
-from freeco_direct_sales.exchange.tables import Listing, written
-from freeco_direct_sales.models import Distribution, Producer, SeasonContract, Subscription
+from freeco_direct_sales.models import Producer, SeasonContract, Subscription
 from freeco_direct_sales.orders.models import Order, OrderSession
-from freeco_direct_sales.shifts import incidents, leftovers
+from freeco_direct_sales.shifts import incidents
 from freeco_direct_sales.shifts.incident_models import Incident, IncidentKind
 from freeco_direct_sales.shifts.leftover_models import Partner
 from freeco_direct_sales.shifts.models import Shift
@@ -115,16 +109,6 @@ BY_ANYBODY_HERE = (
     "contrats/{contract}/partager",
     "solidarite/contrats/{contract}/choisir",
 )
-
-
-@pytest.fixture
-def partner(community: Community) -> Partner:
-    """Give the grocery."""
-    found = leftovers.keep_partner(
-        community, "Épicerie", "Léa", "epicerie@example.org", "06", "3 rue du Four"
-    )
-    db.session.commit()
-    return found
 
 
 @pytest.fixture
@@ -307,65 +291,20 @@ def test_words_are_never_markup_nor_headers(
             assert awa.get(f"{HERE}/sessions/{shop.id}/listes/{path}.{form}").status_code == 200
 
 
-def test_a_place_of_several_lines_begins_no_line_of_the_calendar(
-    client: Visitor, opened: None, thursdays: Sequence[Distribution]
+def test_what_a_member_reads_is_kept_by_no_shared_cache_and_given_back_with_the_token_alone(
+    visiting: Visit, named: dict[str, int], member: Member
 ) -> None:
-    thursdays[0].place = "Salle\r\nATTENDEE:mailto:a@example.org\nEND:VEVENT"
-    db.session.commit()
-    told = Calendar.from_ical(client.get(f"{HERE}/distributions.ics").data)
-    assert len(told.walk("VEVENT")) == 3
-    assert all("attendee" not in each for each in told.walk("VEVENT"))
-
-
-@pytest.mark.parametrize("form", ["xlsx", "ods"])
-def test_a_title_that_xml_cannot_hold_still_makes_a_workbook(form: str) -> None:
-    for title in ("Pain\x0b\x01", "", "[]:*", "\ufffe\uffff"):
-        packed = written(Listing("a", title, ("A",), [("\x0b\uffff",)]), form)  # type: ignore[arg-type]
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            for name in archive.namelist():
-                if name.endswith((".xml", ".rels")):
-                    ElementTree.fromstring(archive.read(name))  # noqa: S314 - our own
-            if form == "xlsx":
-                assert 'name=""' not in archive.read("xl/workbook.xml").decode()
-
-
-def test_a_partner_who_is_asked_no_more_leaves_no_address(partner: Partner) -> None:
-    leftovers.retire_partner(partner)
-    assert (partner.contact, partner.email, partner.phone, partner.address) == ("", "", "", "")
-
-
-def test_a_farm_s_street_is_for_those_who_prepare_contracts(
-    visiting: Visit, producer: Producer, member: Member, farmer: Member, coordinator: Member
-) -> None:
-    ways = (f"enterprises/{producer.id}", f"enterprises/{producer.id}/catalog_items", "enterprises")
-    for path in ways:
-        text = visiting(member).get(f"{API}/dfc/{path}").text
-        assert ("Assiac" in text, 'Les Vergnes"' in text) == (True, False), path
-        assert 'Les Vergnes"' in visiting(coordinator).get(f"{API}/dfc/{path}").text, path
-    assert 'Les Vergnes"' in visiting(farmer).get(f"{API}/dfc/{ways[0]}").text
-
-
-def test_a_closed_circle_answers_the_partner_who_holds_its_letter_and_nobody_else(
-    client: Visitor,
-    opened: None,
-    community: Community,
-    thursdays: Sequence[Distribution],
-    volunteer: Member,
-    partner: Partner,
-) -> None:
-    left = leftovers.offer(thursdays[0], volunteer, "Deux cagettes de choux")
-    community.admission = "invitation"
-    db.session.commit()
-    link = leftovers.link(left, partner)
-    forged = f"{link[:-4]}0000"
-    nowhere = client.get("/nulle-part/direct-sales/vitrine")
-    for address in (forged, f"{HERE}/vitrine", link.replace("lavergne", "nulle-part")):
-        refused = client.get(address)
-        assert (refused.status_code, community.name in refused.text) == (404, False), address
-        assert client.post(address, token=False).status_code == nowhere.status_code
-    page = client.get(link)
-    assert (page.status_code, "Deux cagettes de choux" in page.text) == (200, True)
-    assert left.partner is None
-    assert client.post(link, token=False).status_code == 400
-    assert fill_in(client, page, "", {}).status_code == 302
-    assert left.partner is partner
+    marie = visiting(member)
+    order = f"{API}/order-sessions/{named['session']}/order"
+    for address in (
+        order,
+        f"{API}/dfc/enterprises",
+        f"{HERE}/commandes/{named['session']}",
+        f"{HERE}/souscriptions/listes/mes-contrats.csv",
+        f"{HERE}/signalements/{named['incident']}",
+    ):
+        kept = marie.get(address).headers["Cache-Control"]
+        assert "private" in kept, address
+        assert marie.get(address).headers["X-Content-Type-Options"] == "nosniff"
+    assert marie.delete(order, token=False).status_code == 400
+    assert db.session.query(Order).one().cancelled_at is None

@@ -1,19 +1,23 @@
 """What could go wrong around an order: said twice, said late, shared, or on another clock."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
+from freeco.accounting.facts import PoolFed
+from freeco.accounting.recording import record
 from freeco.clock import held_at
 from freeco.db import db
 from freeco.members import households
 from freeco.members.models import Member
 from freeco.money import Money
+from freeco.testing.forms import fill_in
 from freeco.testing.visitor import Visitor
+from freeco_direct_sales import sellers
 from freeco_direct_sales.models import Producer
 from freeco_direct_sales.orders import favourites, preparing, sessions
-from freeco_direct_sales.orders.amounts import order_total
+from freeco_direct_sales.orders.amounts import is_estimated, order_total
 from freeco_direct_sales.orders.errors import StepDone, WrongQuantities
 from freeco_direct_sales.orders.models import Offer, Order, OrderSession, SessionProducer, Wish
 from freeco_direct_sales.orders.placing import Want
@@ -22,6 +26,7 @@ from freeco_direct_sales.orders.sharing import Demand, share_out
 
 Buy = Callable[..., Order]
 Visit = Callable[[Member], Visitor]
+HERE = "/lavergne/direct-sales"
 
 
 @pytest.fixture
@@ -125,3 +130,41 @@ def test_the_usual_basket_leaves_out_who_has_closed_already(
     assert len(favourites.wants_in(shop, household)) == 2
     with held_at(early):
         assert set(favourites.wants_in(shop, household)) == {offers["Poireaux"].id}
+
+
+def test_what_was_weighed_for_two_does_not_make_one_dearer(
+    shop: OrderSession, offers: dict[str, Offer], buy: Buy, member: Member
+) -> None:
+    order = buy(member, Poulet=2)
+    sessions.close(shop)
+    sessions.weigh(order.lines[0], 3600)
+    sessions.say_coming(offers["Poulet"], 2)
+    assert order_total(order) == Money(4644)
+    sessions.say_coming(offers["Poulet"], 1)
+    db.session.commit()
+    assert is_estimated(order.lines[0])
+    assert order_total(order) == Money(2322)
+
+
+def test_an_order_that_the_books_refuse_holds_up_nobody_elses(
+    visiting: Visit,
+    shop: OrderSession,
+    offers: dict[str, Offer],
+    buy: Buy,
+    coordinator: Member,
+    member: Member,
+    neighbour: Member,
+    bakery: Producer,
+) -> None:
+    refused, fine = buy(member, Pain=1), buy(neighbour, Poireaux=2)
+    written = f"direct_sales:order:{refused.id}:{bakery.id}"  # by something else already
+    record(sellers.book(bakery), PoolFed(Money(1), "cash"), date(2026, 11, 2), written)
+    sessions.close(shop)
+    db.session.commit()
+    with held_at(datetime(2026, 11, 6, 10, tzinfo=UTC)):
+        browser = visiting(coordinator)
+        page = browser.get(f"{HERE}/sessions/{shop.id}/suivi")
+        fill_in(browser, page, f"/sessions/{shop.id}/regler", {})
+    db.session.expire_all()
+    assert fine.settled_at is not None
+    assert refused.settled_at is None

@@ -156,7 +156,8 @@ def undo(absence: Absence) -> None:
     """Come back to the basket as it was; twice is once.
 
     A skip or a move until its deadline, a basket lent or given until the distribution begins;
-    refusing one, and taking back one not yet agreed, likewise. Raises TooLate, NothingTaken.
+    refusing one, and taking back one not yet agreed, likewise. Raises TooLate, NothingTaken,
+    DeliveryFull when others took the room meanwhile.
     """
     subscription = absence.subscription
     lock(subscription.contract)
@@ -171,6 +172,8 @@ def undo(absence: Absence) -> None:
         _take_again(absence)
     else:
         basket = {int(key): int(many) for key, many in absence.basket.items()}
+        if not _basket(subscription, absence.delivery) and room_at(absence.delivery) == 0:
+            raise DeliveryFull
         wanted: dict[Delivery, Mapping[int, int]] = {absence.delivery: basket}
         if absence.to_delivery is not None:
             wanted[absence.to_delivery] = _without(absence, absence.to_delivery, basket)

@@ -9,11 +9,11 @@ from freeco.doors import requires
 from freeco.errors import Absent
 from freeco.i18n import _
 from freeco.members import households, membership
-from freeco.members.models import Community, Household
+from freeco.members.models import Community
 from freeco.money import Money
 from freeco.web import undo
 from freeco.web.forms import Form
-from freeco_direct_sales import contracts, subscriptions, wording
+from freeco_direct_sales import contracts, present, subscriptions, wording
 from freeco_direct_sales.contracting import absences, editing, lending, notices, rules, words
 from freeco_direct_sales.contracting.models import Absence, AbsenceKind
 from freeco_direct_sales.contracting.schemas import HandSchema, MoveSchema, RulesSchema
@@ -92,12 +92,9 @@ def _options(found: Subscription, delivery: Delivery, form: Form) -> ResponseRet
 
 def other_households(community: Community, household_id: int) -> list[tuple[object, str]]:
     """Return the households of a community but one, to choose among."""
-    found = db.session.scalars(
-        select(Household)
-        .where(Household.community_id == community.id, Household.id != household_id)
-        .order_by(Household.name)
-    )
-    return [(each.id, each.name) for each in found if each.people]
+    return [
+        (each.id, each.name) for each in present.households_of(community) if each.id != household_id
+    ]
 
 
 @pages.post(f"{ONE_DELIVERY}/deplacer")
@@ -125,9 +122,7 @@ def propose(subscription_id: int, delivery_id: int) -> ResponseReturnValue:
     form = Form.sent()
 
     def act(household: int, kind: str) -> Absence:
-        taker = db.session.get(Household, household)
-        if taker is None or taker.community_id != g.community.id:
-            raise Absent
+        taker = present.find_household(g.community, household)
         absence = lending.propose(found, delivery, taker, g.member, AbsenceKind(kind))
         notices.tell_proposed(absence)
         return absence

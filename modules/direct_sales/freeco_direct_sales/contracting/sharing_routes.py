@@ -10,11 +10,10 @@ from freeco.db import db
 from freeco.errors import Absent
 from freeco.i18n import _, sentence
 from freeco.members import households, membership
-from freeco.members.models import Household
 from freeco.payments.models import Method
 from freeco.payments.words import MEANS
 from freeco.web.forms import WHOLE, Form, Ticked, Whole, one_of
-from freeco_direct_sales import contracts, sellers, subscriptions, wording
+from freeco_direct_sales import contracts, present, sellers, subscriptions, wording
 from freeco_direct_sales.choosing_routes import accepted_text, signer
 from freeco_direct_sales.contracting import notices, sharing
 from freeco_direct_sales.contracting.models import SharedBasket, SharingWay
@@ -120,9 +119,7 @@ def share(contract_id: int) -> ResponseReturnValue:
 def _propose(
     contract: SeasonContract, basket: dict[int, int], values: dict[str, Any]
 ) -> SharedBasket:
-    other = db.session.get(Household, values["household"])
-    if other is None or other.community_id != g.community.id:
-        raise Absent
+    other = present.find_household(g.community, values["household"])
     shared = sharing.propose(
         contract,
         households.household_of(g.member),

@@ -246,10 +246,3 @@ def weigh_all(weights: Mapping[OrderLine, int | None]) -> int:
     for line in sorted(changed, key=lambda each: (each.order.session_id, each.order_id, each.id)):
         sessions.weigh(line, weights[line])
     return len(changed)
-
-
-def households_of(community: Community) -> Sequence[Household]:
-    """Return the households of a community by name: whom a telephone order may be for."""
-    return db.session.scalars(
-        select(Household).where(Household.community_id == community.id).order_by(Household.name)
-    ).all()

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from freeco.db import db
 from freeco.doors import requires
-from freeco.errors import Absent
+from freeco.errors import Absent, Refusal
 from freeco.i18n import _, counted
 from freeco.members import households, membership
 from freeco.members.models import TREASURER
@@ -249,22 +249,29 @@ def order(session_id: int, order_id: int) -> ResponseReturnValue:
 def settle(session_id: int) -> ResponseReturnValue:
     """Fix what is owed of every order that was handed out and weighed; one transaction each."""
     session = sessions.find_session(g.community, session_id)
-    many = 0
+    many, refused = 0, None
     for each in settling.ready(session):
-        order_notices.tell_settled(each, settling.settle_order(each))
-        db.session.commit()
-        many += 1
+        try:
+            order_notices.tell_settled(each, settling.settle_order(each))
+            db.session.commit()
+            many += 1
+        except Refusal as refusal:  # what one book refuses holds up nobody else's order
+            db.session.rollback()
+            refused = refusal
+    if refused is not None:
+        flash(str(refused), "bad")
     if not many:
         settling.close_empty(session)
         db.session.commit()
-    flash(
-        counted(
-            "Les montants d’%(num)s commande sont fixés.",
-            "Les montants de %(num)s commandes sont fixés.",
-            many,
+    if many or refused is None:
+        flash(
+            counted(
+                "Les montants d’%(num)s commande sont fixés.",
+                "Les montants de %(num)s commandes sont fixés.",
+                many,
+            )
+            if many
+            else str(_("Aucune commande n’est prête : il faut qu’elle soit remise et pesée.")),
+            "good" if many else "calm",
         )
-        if many
-        else str(_("Aucune commande n’est prête : il faut qu’elle soit remise et pesée.")),
-        "good" if many else "calm",
-    )
     return redirect(url_for("direct_sales_following.index", session_id=session_id))

@@ -4,12 +4,11 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.cells import says
-from freeco.db import db
+from freeco.db import db, only_read
 from freeco.doors import requires
-from freeco.errors import Absent
-from freeco.members.models import Household
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
+from freeco_direct_sales import present
 from freeco_direct_sales.orders import following, placing, sessions
 from freeco_direct_sales.orders.errors import WrongQuantities
 from freeco_direct_sales.orders.schemas import order_schema
@@ -33,7 +32,7 @@ def index(session_id: int) -> ResponseReturnValue:
     words = request.args.get("q", "").strip()[:80]
     found = [
         each
-        for each in following.households_of(g.community)
+        for each in present.households_of(g.community)
         if not words or says(words, each.name, *(one.member.name for one in each.people))
     ]
     return render_template(
@@ -46,19 +45,12 @@ def index(session_id: int) -> ResponseReturnValue:
     )
 
 
-def _household(household_id: int) -> Household:
-    found = db.session.get(Household, household_id)
-    if found is None or found.community_id != g.community.id:
-        raise Absent
-    return found
-
-
 @pages.get("/sessions/<int:session_id>/telephone/<int:household_id>")
 @requires(COORDINATE.name)
 def shop(session_id: int, household_id: int) -> ResponseReturnValue:
     """Show the shop, with what that household has ordered so far."""
     session = sessions.find_session(g.community, session_id)
-    household = _household(household_id)
+    household = present.find_household(g.community, household_id)
     order = placing.standing_order(session, household)
     return show_shop(session, form_of(order), order, household)
 
@@ -68,7 +60,7 @@ def shop(session_id: int, household_id: int) -> ResponseReturnValue:
 def take(session_id: int, household_id: int) -> ResponseReturnValue:
     """Take the order for that household, who is told."""
     session = sessions.find_session(g.community, session_id)
-    household = _household(household_id)
+    household = present.find_household(g.community, household_id)
     form = Form.sent()
     taken = form.take(order_schema(session.offers))
     if taken is None:
@@ -76,10 +68,10 @@ def take(session_id: int, household_id: int) -> ResponseReturnValue:
     try:
         placed = take_order(session, household, taken, by_phone=True)
     except WrongQuantities as refused:
-        db.session.rollback()
+        only_read()
         note_wrong(form, refused)
         session = sessions.find_session(g.community, session_id)
-        return show_shop(session, form, None, _household(household_id))
+        return show_shop(session, form, None, present.find_household(g.community, household_id))
     db.session.commit()
     say(placed)
     return redirect(

@@ -87,14 +87,14 @@ def ties(member: Member, alone: Household | None, url: str) -> list[Tie]:
     return [
         *(
             Tie(
-                _("Votre commande « %(name)s » n’est pas encore retirée.", name=each.session.name),
+                _("Votre commande « %(name)s » n’est pas encore retirée.", name=each.session.name),
                 f"{url}commandes/{each.session_id}/ma-commande",
             )
             for each in mine
         ),
         *(
             Tie(
-                _("Des foyers attendent ce qu’ils ont commandé : « %(name)s ».", name=each.name),
+                _("Des foyers attendent ce qu’ils ont commandé : « %(name)s ».", name=each.name),
                 f"{url}commandes",
             )
             for each in _to_bring(member)

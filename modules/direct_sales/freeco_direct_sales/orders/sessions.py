@@ -161,6 +161,8 @@ def say_coming(offer: Offer, many: int) -> list[OrderLine]:
     )
     short = []
     for line, given in zip(lines, got, strict=True):
+        if given != quantity(line):
+            line.weighed_grams = None  # the scales spoke of another number
         line.allotted = None if given == line.ordered else given
         if given < line.ordered:
             short.append(line)
@@ -203,22 +205,14 @@ def _substitute(line: OrderLine, missing: int) -> None:
         return
     before = replacing.ordered if replacing is not None else 0
     comes = offer.withdrawn_at is None and _comes(offer)
-    most = missing
-    if not comes:
-        most = min(most, before)
-    elif offer.coming is not None:
-        most = min(most, max(0, offer.coming - _given_to_others(offer, replacing)))
+    most = _most_instead(offer, replacing, missing) if comes else min(missing, before)
     given = most // offer.step * offer.step
     if offer.stock_id is not None:
         stock = stocks.lock_stocks([offer.stock_id])[offer.stock_id]
         given = min(given, (stock.on_hand - stock.reserved + before) // offer.step * offer.step)
         stock.reserved += given - before
     if replacing is not None:
-        replacing.ordered = given
-        if comes:
-            replacing.allotted = None
-        elif replacing.allotted is not None:
-            replacing.allotted = min(replacing.allotted, given)
+        _replace(replacing, given, comes=comes)
     elif given:
         db.session.add(
             OrderLine(
@@ -229,6 +223,23 @@ def _substitute(line: OrderLine, missing: int) -> None:
                 instead_of_id=line.id,
             )
         )
+
+
+def _replace(line: OrderLine, given: int, *, comes: bool) -> None:
+    """Set how many a replacing line brings; what does not come is not given back by this."""
+    if given != quantity(line):
+        line.weighed_grams = None
+    line.ordered = given
+    if comes:
+        line.allotted = None
+    elif line.allotted is not None:
+        line.allotted = min(line.allotted, given)
+
+
+def _most_instead(offer: Offer, replacing: OrderLine | None, missing: int) -> int:
+    if offer.coming is None:
+        return missing
+    return min(missing, max(0, offer.coming - _given_to_others(offer, replacing)))
 
 
 def _comes(offer: Offer) -> bool:

@@ -138,7 +138,7 @@ def order(session_id: int) -> ResponseReturnValue:
     try:
         placed = take_order(session, household, taken)
     except WrongQuantities as refused:
-        db.session.rollback()
+        only_read()
         session = _session(session_id)
         note_wrong(form, refused)
         return show_shop(session, form, None)

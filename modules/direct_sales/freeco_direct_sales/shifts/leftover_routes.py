@@ -1,13 +1,17 @@
 """What is left: offered from the hall, fetched by the first partner who says so."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.clock import now
 from freeco.db import db
-from freeco.doors import public, requires
-from freeco.errors import Refusal
+from freeco.doors import by_link, requires
+from freeco.errors import Absent, Refusal
 from freeco.i18n import _
+from freeco.members.models import Community
 from freeco.web.forms import WHOLE, Form
 from freeco_direct_sales import distributions
 from freeco_direct_sales.models import Distribution
@@ -130,8 +134,17 @@ def note_given(leftover_id: int) -> ResponseReturnValue:
     )
 
 
+def _wrote(community: Community, address: Mapping[str, Any]) -> bool:
+    """Whether a partner's link is one of ours: then a closed circle answers it too."""
+    try:
+        leftovers.invited(community, **address)
+    except Absent:
+        return False
+    return True
+
+
 @pages.get("/restes/<int:leftover_id>/<int:partner_id>/<token>")
-@public
+@by_link(_wrote)
 def answer_page(leftover_id: int, partner_id: int, token: str) -> ResponseReturnValue:
     """Show a partner what is left, and one button; reading it changes nothing."""
     return _answer(leftover_id, partner_id, token, Form.blank())
@@ -153,7 +166,7 @@ def _answer(leftover_id: int, partner_id: int, token: str, form: Form) -> Respon
 
 
 @pages.post("/restes/<int:leftover_id>/<int:partner_id>/<token>")
-@public
+@by_link(_wrote)
 def answer(leftover_id: int, partner_id: int, token: str) -> ResponseReturnValue:
     """Let a partner say that they come."""
     leftover, partner = leftovers.invited(g.community, leftover_id, partner_id, token)

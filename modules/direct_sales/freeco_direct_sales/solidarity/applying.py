@@ -193,9 +193,7 @@ def grant_waiting(community: Community) -> int:
     able = [
         (each, amount)
         for each in line
-        if each.id in still
-        and (amount := wanted(each)) < NOTHING
-        and schedule.bears(each, amount)
+        if each.id in still and (amount := wanted(each)) < NOTHING and schedule.bears(each, amount)
     ]
     granted = able[: covered(pools.free(pool), [-amount for _each, amount in able])]
     for each, amount in granted:
