@@ -100,9 +100,12 @@ def platform(played: Played) -> int:
     return found
 
 
-def test_a_year_leaves_a_book_for_each_farm_and_one_for_the_platform(played: Played) -> None:
-    assert len(played.years) == 5
-    assert all(len(years) >= 2 for years in played.years.values())
+def test_a_year_leaves_a_book_for_each_farm_the_platform_and_who_keeps_the_pool(
+    played: Played,
+) -> None:
+    assert len(played.years) == 6
+    # The solidarity pool was opened in the season under way.
+    assert sum(len(years) >= 2 for years in played.years.values()) == 5
 
 
 def test_money_came_late_bounced_and_was_given_back(played: Played) -> None:

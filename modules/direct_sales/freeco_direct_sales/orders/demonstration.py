@@ -112,15 +112,15 @@ def stage_past(
         sessions.close(session)
         sessions.say_coming(session.offers[0], FEW)
     if settled:
-        _weigh_and_settle(orders, evening)
+        _weigh_and_settle(orders)
     db.session.flush()
     return session
 
 
-def _weigh_and_settle(orders: Sequence[Order], evening: Distribution) -> None:
-    with held_at(evening.ends_at):
-        for order in orders:
-            for line in order.lines:
-                if line.offer.pricing == Pricing.WEIGHT:
-                    sessions.weigh(line, (line.offer.grams or 0) * line.ordered + HEAVIER)
-            settling.settle_order(order)
+def _weigh_and_settle(orders: Sequence[Order]) -> None:
+    # Late, but in the order of the books: what is written now comes after what stands there.
+    for order in orders:
+        for line in order.lines:
+            if line.offer.pricing == Pricing.WEIGHT:
+                sessions.weigh(line, (line.offer.grams or 0) * line.ordered + HEAVIER)
+        settling.settle_order(order)
