@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 
 import freeco_charter
 from freeco.charter.models import CharterAcceptance, CharterText
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.members.models import Member, Person
@@ -179,7 +179,7 @@ def accept(member: Member, text: CharterText, recorded_by: Person) -> CharterAcc
         raise CharterChanged
     db.session.flush()
     # The member is locked, so that two clicks make one acceptance.
-    db.session.refresh(member, with_for_update={"key_share": True})
+    lock(member)
     found = db.session.scalar(
         select(CharterAcceptance).where(
             CharterAcceptance.member_id == member.id, CharterAcceptance.text_id == text.id

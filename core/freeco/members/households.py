@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Absent, Refusal
 from freeco.i18n import _
 from freeco.members.models import Household, HouseholdMember, Member
@@ -37,7 +37,7 @@ def find_household(member: Member) -> Household | None:
 def household_of(member: Member) -> Household:
     """Return the member's household, created at its first need under the member's name."""
     # Locked: two pages may need it for the first time at once.
-    db.session.refresh(member, with_for_update={"key_share": True})
+    lock(member)
     household = find_household(member)
     if household is None:
         household = Household(community=member.community, name=member.name)
@@ -73,7 +73,7 @@ def add_to_household(plugins: Plugins, household: Household, member: Member) -> 
     """
     if member.community_id != household.community_id or member.left_at is not None:
         raise Absent
-    db.session.refresh(member, with_for_update={"key_share": True})
+    lock(member)
     present = find_household(member)
     if present is household:
         return

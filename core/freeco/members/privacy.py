@@ -9,7 +9,7 @@ from freeco.accords import privacy as accords
 from freeco.agenda.models import CalendarFeed
 from freeco.charter import services as charter
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.documents import privacy as documents
 from freeco.errors import Refusal
 from freeco.i18n import _
@@ -189,7 +189,7 @@ def erase(plugins: Plugins, person: Person) -> None:
         key=lambda each: (each.territory_id or 0, each.id),
     ):
         membership.lock_community(community)
-    db.session.refresh(person, with_for_update={"key_share": True})
+    lock(person)
     ties = [tie for member in active for tie in ties_of(plugins, member)]
     if ties:
         raise HasTies(ties)

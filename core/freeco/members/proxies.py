@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.members.accounts import normal_names
@@ -113,7 +113,7 @@ def may_act_for(person: Person, member: Member) -> bool:
 
 def hand_over(served: Person, new_proxy: Person) -> None:
     """Let somebody else serve a person without e-mail. Raises NotAProxy, HasAnAccount."""
-    db.session.refresh(served, with_for_update={"key_share": True})
+    lock(served)
     if served.email is not None or served.proxy_id is None or served is new_proxy:
         raise HasAnAccount
     communities = db.session.scalars(

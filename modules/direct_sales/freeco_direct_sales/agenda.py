@@ -134,7 +134,7 @@ def _to_bring(
         for distribution, contract in rows
     ] + [
         _item(
-            said("À apporter : %(what)s", what=session.name),
+            said("À apporter : %(what)s", what=session.name),
             distribution,
             url_for(
                 "direct_sales_following.producer_page",

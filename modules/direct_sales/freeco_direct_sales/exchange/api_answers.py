@@ -21,14 +21,14 @@ Row = TypeVar("Row")
 class ChangedMeanwhile(Refusal):
     """Somebody of the household changed it since it was read."""
 
-    reason = _("Cette commande a changé entre-temps : relisez-la avant de l’écrire.")
+    reason = _("Cette commande a changé entre-temps : relisez-la avant de l’écrire.")
     status = 412
 
 
 class KeyMissing(Refusal):
     """A second sending could not be told from a second wish."""
 
-    reason = _("L’en-tête Idempotency-Key manque : 1 à 60 caractères, neufs à chaque commande.")
+    reason = _("L’en-tête Idempotency-Key manque : 1 à 60 caractères, neufs à chaque commande.")
     status = 400
 
 

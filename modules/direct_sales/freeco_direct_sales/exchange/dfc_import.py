@@ -83,8 +83,8 @@ class _Reader:
     def unknown(self, node: Node) -> str:
         name = next(iter(node.types), "")[:120]
         if not name:
-            return said("« %(id)s » n’a pas de classe.", id=node.id[:120])
-        return said("La classe « %(name)s » est inconnue ici.", name=name)
+            return said("« %(id)s » n’a pas de classe.", id=node.id[:120])
+        return said("La classe « %(name)s » est inconnue ici.", name=name)
 
     def is_sold(self, node: Node) -> bool:
         """Whether a product is one of the catalogue, not what a case holds or a family's name."""
@@ -102,7 +102,7 @@ class _Reader:
         first = seen.setdefault(key, draft.line)
         if first != draft.line:
             reason = said(
-                "« %(name)s » est déjà à la ligne %(first)s : "
+                "« %(name)s » est déjà à la ligne %(first)s : "
                 "précisez le nom ou donnez une référence à chacun.",
                 name=draft.name,
                 first=first,
@@ -182,7 +182,7 @@ class _Reader:
             if whole and found != found.to_integral_value():
                 raise InvalidOperation
         except InvalidOperation:
-            reason = said("« %(text)s » n’est pas un nombre.", text=text[:40])
+            reason = said("« %(text)s » n’est pas un nombre.", text=text[:40])
             self.refuse(node.number, name, reason)
             return None
         return found
@@ -196,18 +196,18 @@ class _Reader:
             return 0, None
         currency = price.text("dfc-b:hasUnit")
         if currency and currency != terms.EURO:
-            reason = said("Le prix n’est pas en euros : %(unit)s.", unit=currency[:60])
+            reason = said("Le prix n’est pas en euros : %(unit)s.", unit=currency[:60])
             self.refuse(node.number, "dfc-b:hasPrice", reason)
         rate = self.number(price, "dfc-b:VATrate")
         cents, points = value * 100, None if rate is None else rate * 100
         if cents != cents.to_integral_value() or cents > cells.MAX_CENTS:
-            reason = said("« %(text)s » n’est pas un prix.", text=f"{value:f}")
+            reason = said("« %(text)s » n’est pas un prix.", text=f"{value:f}")
             self.refuse(node.number, "dfc-b:value", reason)
             return 0, None
         if points is not None and (
             points != points.to_integral_value() or not 0 <= points <= 10_000
         ):
-            reason = said("« %(text)s » n’est pas un taux en pour cent.", text=f"{rate:f}")
+            reason = said("« %(text)s » n’est pas un taux en pour cent.", text=f"{rate:f}")
             self.refuse(node.number, "dfc-b:VATrate", reason)
             return 0, None
         return int(cents), None if points is None else int(points)
@@ -258,8 +258,8 @@ class _Reader:
         found = [
             Notice(
                 counted(
-                    "%(num)s « %(name)s » n’est pas repris : seuls les produits le sont.",
-                    "%(num)s « %(name)s » ne sont pas repris : seuls les produits le sont.",
+                    "%(num)s « %(name)s » n’est pas repris : seuls les produits le sont.",
+                    "%(num)s « %(name)s » ne sont pas repris : seuls les produits le sont.",
                     many,
                     name=name.removeprefix("dfc-b:"),
                 )

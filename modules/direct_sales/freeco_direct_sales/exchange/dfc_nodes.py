@@ -17,7 +17,7 @@ from freeco_direct_sales.exchange import dfc_terms as terms
 MOST_NODES = 50_000
 NOT_JSON = _("Ce fichier n’est pas un document JSON-LD entier.")
 SECOND_VERSION = _(
-    "Ce document suit la version 2 du standard DFC, qui n’est pas encore lue ici : demandez "
+    "Ce document suit la version 2 du standard DFC, qui n’est pas encore lue ici : demandez "
     "la version 1.16."
 )
 TOO_MANY = _("Ce document dit plus de 50 000 choses. Coupez-le en plusieurs pages.")
@@ -107,7 +107,7 @@ class _Reader:
                 raise UnreadableFile(SECOND_VERSION)
             name = each[:120] if isinstance(each, str) else "@context"
             raise UnreadableFile(
-                said("Le contexte « %(name)s » n’est pas celui du standard DFC 1.16.", name=name)
+                said("Le contexte « %(name)s » n’est pas celui du standard DFC 1.16.", name=name)
             )
 
     def knows(self, context: Mapping[str, Any]) -> bool:

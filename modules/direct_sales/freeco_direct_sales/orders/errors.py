@@ -10,14 +10,14 @@ from freeco.i18n import _
 class SessionNotOpen(Refusal):
     """Before the opening hour, or after the closing one."""
 
-    reason = _("Les commandes ne sont pas ouvertes en ce moment : rien n’a été enregistré.")
+    reason = _("Les commandes ne sont pas ouvertes en ce moment : rien n’a été enregistré.")
 
 
 class SessionClosed(Refusal):
     """It closed while somebody was typing: the whole order is refused, and said."""
 
     reason = _(
-        "Les commandes se sont fermées pendant votre saisie : rien n’a été enregistré, et votre "
+        "Les commandes se sont fermées pendant votre saisie : rien n’a été enregistré, et votre "
         "commande d’avant n’a pas changé."
     )
 
@@ -37,7 +37,7 @@ class SessionNotClosed(Refusal):
 class StepDone(Refusal):
     """A session goes one way only."""
 
-    reason = _("C’est déjà fait : une session de commande ne revient pas en arrière.")
+    reason = _("C’est déjà fait : une session de commande ne revient pas en arrière.")
 
 
 class NothingOrdered(Refusal):
@@ -50,7 +50,7 @@ class NothingOrdered(Refusal):
 class NothingLeft(Refusal):
     """Of all that was asked, nothing remains."""
 
-    reason = _("Il ne reste rien de ce que vous avez choisi : rien n’a été enregistré.")
+    reason = _("Il ne reste rien de ce que vous avez choisi : rien n’a été enregistré.")
 
 
 class WrongQuantities(Refusal):
@@ -99,10 +99,10 @@ class PickupInUse(Refusal):
 class NotHandedOut(Refusal):
     """Nothing is owed before the distribution."""
 
-    reason = _("La distribution n’a pas encore eu lieu : les montants se fixent après.")
+    reason = _("La distribution n’a pas encore eu lieu : les montants se fixent après.")
 
 
 class NotWeighed(Refusal):
     """The scales decide what is owed."""
 
-    reason = _("Il reste des produits à peser : les montants se fixent après.")
+    reason = _("Il reste des produits à peser : les montants se fixent après.")

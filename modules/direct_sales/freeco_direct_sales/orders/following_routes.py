@@ -126,8 +126,8 @@ def say_coming(session_id: int, producer_id: int) -> ResponseReturnValue:
         return _show_part(session, producer, form)
     flash(
         counted(
-            "C’est noté. %(num)s foyer a moins que prévu, ou autre chose ; il est prévenu.",
-            "C’est noté. %(num)s foyers ont moins que prévu, ou autre chose ; ils sont prévenus.",
+            "C’est noté. %(num)s foyer a moins que prévu, ou autre chose ; il est prévenu.",
+            "C’est noté. %(num)s foyers ont moins que prévu, ou autre chose ; ils sont prévenus.",
             form.result,
         )
         if form.result
@@ -190,8 +190,8 @@ def withdraw(session_id: int, offer_id: int) -> ResponseReturnValue:
         return _withdraw(session, offer, form)
     flash(
         counted(
-            "Le produit est retiré ; %(num)s foyer prévenu.",
-            "Le produit est retiré ; %(num)s foyers prévenus.",
+            "Le produit est retiré ; %(num)s foyer prévenu.",
+            "Le produit est retiré ; %(num)s foyers prévenus.",
             form.result,
         ),
         "good",
@@ -271,7 +271,7 @@ def settle(session_id: int) -> ResponseReturnValue:
                 many,
             )
             if many
-            else str(_("Aucune commande n’est prête : il faut qu’elle soit remise et pesée.")),
+            else str(_("Aucune commande n’est prête : il faut qu’elle soit remise et pesée.")),
             "good" if many else "calm",
         )
     return redirect(url_for("direct_sales_following.index", session_id=session_id))

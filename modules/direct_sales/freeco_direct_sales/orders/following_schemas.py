@@ -26,7 +26,7 @@ def read_weight(text: str) -> int:
     """Read a weight as people write it: 1735, 1735 g, 1,735 or 1,735 kg; return whole grams."""
     found = WEIGHT.fullmatch(text.replace("\u00a0", " ").replace("\u202f", " ").strip())
     if found is None:
-        raise ValidationError(str(_("Écrivez le poids ainsi : 1735 ou 1,735 kg.")))
+        raise ValidationError(str(_("Écrivez le poids ainsi : 1735 ou 1,735 kg.")))
     whole, decimals, unit = int(found[1]), found[2], (found[3] or "").lower()
     if decimals is not None and unit == "g":
         raise ValidationError(str(_("Écrivez les grammes sans virgule.")))
@@ -35,7 +35,7 @@ def read_weight(text: str) -> int:
     else:
         grams = whole
         if not unit and 0 < grams < LIGHTEST:
-            raise ValidationError(str(_("Écrivez l’unité : g ou kg.")))
+            raise ValidationError(str(_("Écrivez l’unité : g ou kg.")))
     if grams > HEAVIEST:
         raise ValidationError(str(_("Ce poids est trop grand.")))
     return grams

@@ -159,7 +159,7 @@ def still_open(found: Sequence[Market]) -> list[str]:
     """Say of which sessions the sheet may still change, for whoever would print it too early."""
     return [
         said(
-            "« %(name)s » : les commandes sont ouvertes jusqu’au %(moment)s",
+            "« %(name)s » : les commandes sont ouvertes jusqu’au %(moment)s",
             name=each.name,
             moment=moment(each.open_until),
         )

@@ -15,7 +15,7 @@ def label(ref: Ref) -> RefLabel | None:
         return None
     session = part.order.session
     return RefLabel(
-        said("Commande « %(name)s »", name=session.name),
+        said("Commande « %(name)s »", name=session.name),
         url_for(
             "direct_sales_following.order",
             community=session.community.slug,

@@ -20,7 +20,7 @@ CLOCK = re.compile(r"([01]?[0-9]|2[0-3])\s*[:hH]\s*([0-5][0-9])?")
 def _hour(text: str) -> time:
     found = CLOCK.fullmatch(text.strip())
     if found is None:
-        raise ValidationError(str(_("Écrivez l’heure ainsi : 18:30.")))
+        raise ValidationError(str(_("Écrivez l’heure ainsi : 18:30.")))
     return time(int(found[1]), int(found[2] or 0))
 
 
@@ -86,7 +86,7 @@ class OfferSchema(Schema):
     def _check_weight(self, values: Mapping[str, Any], **_options: Any) -> None:
         if values["pricing"] == Pricing.WEIGHT and not values["grams"]:
             raise ValidationError(
-                str(_("Dites à peu près ce que pèse une pièce : le total s’estime avec.")), "grams"
+                str(_("Dites à peu près ce que pèse une pièce : le total s’estime avec.")), "grams"
             )
         if values["most"] is not None and values["most"] < values["least"]:
             raise ValidationError(str(_("Le plus est en dessous du moins.")), "most")

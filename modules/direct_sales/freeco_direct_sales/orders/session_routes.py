@@ -91,7 +91,7 @@ def create() -> ResponseReturnValue:
 
     if not form.apply(SessionSchema(), act):
         return _form(form, None)
-    flash(str(_("La session est un brouillon : seuls les coordinateurs la voient.")), "good")
+    flash(str(_("La session est un brouillon : seuls les coordinateurs la voient.")), "good")
     return redirect(url_for("direct_sales_sessions.manage", session_id=form.result.id))
 
 

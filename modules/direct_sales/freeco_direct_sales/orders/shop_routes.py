@@ -193,7 +193,7 @@ def say(placed: Placed) -> None:
         )
         flash(
             said(
-                "Il n’y avait pas assez de : %(missing)s. Le reste de votre commande est "
+                "Il n’y avait pas assez de : %(missing)s. Le reste de votre commande est "
                 "enregistré.",
                 missing=missing,
             ),
@@ -230,7 +230,7 @@ def cancel(session_id: int) -> ResponseReturnValue:
     session = _session(session_id)
     placing.cancel(_order(session))
     db.session.commit()
-    flash(str(_("Votre commande est annulée ; rien n’est dû.")), "good")
+    flash(str(_("Votre commande est annulée ; rien n’est dû.")), "good")
     return redirect(url_for("direct_sales_orders.index"))
 
 
@@ -262,7 +262,7 @@ def keep_usual(session_id: int) -> ResponseReturnValue:
     favourites.keep(_order(_session(session_id)))
     db.session.commit()
     flash(
-        str(_("C’est votre panier habituel : vous le commanderez la prochaine fois en un geste.")),
+        str(_("C’est votre panier habituel : vous le commanderez la prochaine fois en un geste.")),
         "good",
     )
     return redirect(url_for("direct_sales_orders.mine", session_id=session_id))

@@ -63,7 +63,7 @@ def stage(
     offered = giving.offer(households.household_of(tables[5]), Money(1200))
     giving.receive(community, offered, "cheque")
     giving.offer(households.household_of(tables[6]), Money(1200))
-    giving.ask(households.household_of(tables[10]))
+    giving.ask(households.household_of(tables[-1]))
     giving.draw(community)
     db.session.flush()
 
