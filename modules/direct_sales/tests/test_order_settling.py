@@ -169,7 +169,7 @@ def test_a_payment_names_the_order_it_is_for_and_leads_to_it(
         g.community = community
         label = words.labels([payment.purpose])[payment.purpose]
     assert label is not None
-    assert label.label == "Commande « Marché du 5 »"
+    assert label.label == "Commande «\u00a0Marché du 5\u00a0»"
     assert label.url.endswith(f"/sessions/{shop.id}/commandes/{order.id}")
 
 
