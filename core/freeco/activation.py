@@ -59,10 +59,12 @@ def set_threshold(
     *,
     by: Member | None = None,
     reason: str = "",
+    decided: str = "",
 ) -> None:
     """Give the community its own number, and open what that makes due.
 
-    ``by`` and ``reason``: who changes it, and why, for the history of that number.
+    ``by``, ``reason`` and ``decided``: who changes it, why, and by which decision, for the
+    history of that number.
     """
     lock(community)
     before = threshold(community, module)
@@ -79,7 +81,9 @@ def set_threshold(
         row.members = members
     db.session.flush()
     name = f"{THRESHOLD}{module.name}"
-    parameters.changed(community, name, str(before), str(members), member=by, reason=reason)
+    parameters.changed(
+        community, name, str(before), str(members), member=by, reason=reason, decided=decided
+    )
     open_due(plugins, community)
 
 
@@ -154,16 +158,9 @@ def _open_due_here(plugins: Plugins, community: Community) -> list[str]:
     for module in _required_first(waiting):
         if not already.issuperset(module.requires):
             continue
-        needed, count = threshold(community, module), count_members(community, module.within)
-        if count < needed:
+        if count_members(community, module.within) < threshold(community, module):
             continue
-        activation = Activation(
-            community=community, module=module.name, threshold=needed, member_count=count
-        )
-        db.session.add(activation)
-        db.session.flush()
-        facts.module_opened(activation)
-        publish(ModuleOpened(community_id=community.id, module=module.name, member_count=count))
+        open_now(community, module)
         already.add(module.name)
         opened.append(module.name)
     db.session.flush()
@@ -182,6 +179,21 @@ def _required_first(modules: list[Module]) -> list[Module]:
     ]:
         done += ready
     return done
+
+
+def open_now(community: Community, module: Module) -> None:
+    """Open a module that never was: its threshold is reached, or the members decided so."""
+    count = count_members(community, module.within)
+    activation = Activation(
+        community=community,
+        module=module.name,
+        threshold=threshold(community, module),
+        member_count=count,
+    )
+    db.session.add(activation)
+    db.session.flush()
+    facts.module_opened(activation)
+    publish(ModuleOpened(community_id=community.id, module=module.name, member_count=count))
 
 
 def pause(community: Community, name: str, steward: Member, reason: str) -> None:

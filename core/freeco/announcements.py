@@ -1,7 +1,8 @@
 """What members are told of their community: a module has opened, the charter has changed.
 
-Each is told once, whoever asks and however often: the mark is a row of the sweeps' table,
-unique, written with the notices.
+Each is told once, whoever asks and however often: a notice is told once to a member, and when
+all are told, a mark is left in the sweeps' table. A few are told in one transaction, for on
+SQLite nobody else writes meanwhile.
 """
 
 from collections.abc import Iterator
@@ -18,19 +19,23 @@ from freeco.notifications.notices import notify
 from freeco.notifications.topics import CHARTER, OPENING
 from freeco.plugins import Plugins
 
+AT_ONCE = 20
+"""As many are told in one transaction."""
 ONCE = 0
 """The slot of what is done once and not again; sweeps forget other slots after a while."""
 
 
 def announce(plugins: Plugins) -> int:
-    """Write the notices that are due, each community in a transaction; return how many."""
+    """Write the notices that are due, a few in a transaction; return how many."""
     communities = db.session.scalars(select(Community.id).order_by(Community.id)).all()
     db.session.rollback()
     told = 0
     for community_id in communities:
         for module in _unannounced(community_id, plugins):
             told += _once(community_id, f"core.opened:{module}", plugins, module)
-        version = charter.current_version()
+        community = db.session.get_one(Community, community_id)
+        version = charter.current_version(community)
+        db.session.rollback()
         told += _once(community_id, f"core.charter:{version}", plugins, None)
     return told
 
@@ -54,30 +59,37 @@ def _once(community_id: int, mark: str, plugins: Plugins, module: str | None) ->
     if db.session.scalar(already) is not None:
         db.session.rollback()
         return 0
-    try:
-        db.session.add(SweepRun(job=mark, community_id=community_id, slot=ONCE))
-        db.session.flush()
-    except IntegrityError:
-        db.session.rollback()
-        return 0
     community = db.session.get_one(Community, community_id)
     if module is None:
         told = _tell_new_charter(community, mark)
     else:
         told = _tell_opening(plugins, community, module, mark)
-    db.session.commit()
+    try:
+        db.session.add(SweepRun(job=mark, community_id=community_id, slot=ONCE))
+        db.session.commit()
+    except IntegrityError:
+        db.session.rollback()  # another worker has told the same ones, each once
     return told
 
 
 def _people(community: Community) -> Iterator[Member]:
-    """Return the members who are persons: who acts for an organisation is one of them."""
-    yield from db.session.scalars(
-        select(Member).where(
+    """Give the members who are persons: who acts for an organisation is one of them.
+
+    What was written for some is committed before the next ones come.
+    """
+    ids = db.session.scalars(
+        select(Member.id)
+        .where(
             Member.community_id == community.id,
             Member.left_at.is_(None),
             Member.person_id.is_not(None),
         )
-    )
+        .order_by(Member.id)
+    ).all()
+    for first in range(0, len(ids), AT_ONCE):
+        some = select(Member).where(Member.id.in_(ids[first : first + AT_ONCE]))
+        yield from db.session.scalars(some.order_by(Member.id)).all()
+        db.session.commit()
 
 
 def _tell_opening(plugins: Plugins, community: Community, name: str, mark: str) -> int:
@@ -111,7 +123,7 @@ def _tell_new_charter(community: Community, mark: str) -> int:
             key=mark,
             url=f"/{community.slug}/charte",
             community=community.name,
-            version=charter.current_version(),
+            version=charter.current_version(community),
         )
         told += 1
     return told

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Flask
 from flask.json.provider import DefaultJSONProvider
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
@@ -35,6 +34,7 @@ from freeco.notifications.post_office_routes import pages as post_office_pages
 from freeco.notifications.routes import pages as notification_pages
 from freeco.notifications.unsubscribe_routes import pages as letter_pages
 from freeco.notifications.unsubscribe_routes import unsubscribe
+from freeco.notifications.wording_routes import pages as wordings_pages
 from freeco.offline.queue_routes import pages as offline_queue_pages
 from freeco.offline.routes import pages as offline_pages
 from freeco.organisations.billing_routes import pages as billing_pages
@@ -51,12 +51,15 @@ from freeco.payments.webhook_routes import hear as hear_of_payments
 from freeco.payments.webhook_routes import pages as webhooks_pages
 from freeco.places.routes import pages as place_pages
 from freeco.plugins import BadModule, Plugins
+from freeco.programs.forgery import Forgery
+from freeco.programs.routes import pages as program_pages
 from freeco.record.log_routes import pages as record_log_pages
 from freeco.record.parameter_routes import pages as record_parameter_pages
 from freeco.record.receipt_routes import pages as record_receipt_pages
 from freeco.record.routes import pages as record_pages
 from freeco.record.witness_routes import add_checkpoint
 from freeco.record.witness_routes import pages as record_witness_pages
+from freeco.web.busy import init_busy
 from freeco.web.compression import init_compression
 from freeco.web.confirming import init_confirming
 from freeco.web.design import pages as design_pages
@@ -117,11 +120,12 @@ def create_app(settings: Settings | None = None, plugins: Plugins | None = None)
     # After the guard's community: a forged form is refused on a page that knows where it is.
     # A mail program that unsubscribes, the payment provider and a log that asks for a witness
     # have no form of ours: what is signed is their proof.
-    forms = CSRFProtect(app)
+    forms = Forgery(app)
     forms.exempt(unsubscribe)
     forms.exempt(hear_of_payments)
     forms.exempt(add_checkpoint)
     init_unfinished(app)
+    init_busy(app)
     init_confirming(app)
     init_shell(app)
     init_headers(app)
@@ -195,6 +199,8 @@ def mount_core(app: Flask) -> None:
         agenda_pages,
         notification_pages,
         post_office_pages,
+        wordings_pages,
+        program_pages,
         offline_queue_pages,
         place_pages,
         rehearsal_pages,

@@ -19,6 +19,7 @@ _CURRENCY = re.compile(r"^(?:€|eur|euros?)\s*|\s*(?:€|eur|euros?)(?:\s*ttc)?
 _PLAIN = re.compile(r"[0-9]+|[0-9]{1,3}(?: [0-9]{3})+")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _FRENCH_DAY = re.compile(r"([0-9]{1,2})([/.])([0-9]{1,2})\2([0-9]{4})")
+_HOUR = re.compile(r"([01]?[0-9]|2[0-3])\s*[:hH]\s*([0-5][0-9])?")
 _YES = frozenset({"oui", "o", "x", "1", "vrai", "true", "yes", "y", "ja"})
 _NO = frozenset({"non", "n", "0", "faux", "false", "no", "nein", "nee"})
 
@@ -158,6 +159,14 @@ def date(text: str) -> datetime.date:
     except ValueError as error:
         raise BadCell(said("« %(text)s » n’existe pas au calendrier.", text=shown)) from error
     raise BadCell(said("« %(text)s » n’est pas une date : écrivez 31/12/2026.", text=shown))
+
+
+def hour(text: str) -> datetime.time:
+    """Read an hour of the day: ``18:30``, ``18 h 30`` or ``18h``. Raises BadCell."""
+    found = _HOUR.fullmatch(tidy(text))
+    if found is None:
+        raise BadCell(said("Écrivez l’heure ainsi : 18:30."))
+    return datetime.time(int(found[1]), int(found[2] or 0))
 
 
 def yes_no(text: str) -> bool:

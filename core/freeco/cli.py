@@ -144,6 +144,8 @@ def serve_with(host: str, port: int, workers: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=8,
+        # One that dies, for want of memory perhaps, must not take the others with it.
+        respawn_failed_workers=True,
         log_access=False,
     ).serve()
 
@@ -358,7 +360,7 @@ def _inside(command: AnyCommand) -> AnyCommand:
     wrapped = copy.copy(command)
     if isinstance(wrapped, click.Group):
         wrapped.commands = {name: _inside(each) for name, each in wrapped.commands.items()}
-    elif command.callback is not None:
+    elif command.callback is not None and not hasattr(command.callback, "anywhere"):
         wrapped.callback = within(command.callback)
     return wrapped
 

@@ -1,6 +1,7 @@
 """How the command line speaks: results on one side, progress and problems on the other."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -9,6 +10,13 @@ from freeco.columns import Notice, Problem
 
 out = Console()
 err = Console(stderr=True)
+AnyAct = TypeVar("AnyAct", bound=Callable[..., Any])
+
+
+def anywhere(act: AnyAct) -> AnyAct:
+    """Mark a module's command that needs no site: it runs without application nor database."""
+    vars(act)["anywhere"] = True
+    return act
 
 
 def tell(problems: Iterable[Problem], notices: Iterable[Notice]) -> None:

@@ -1,13 +1,17 @@
 """The database: the base of every model, its column types, and the locks of both engines."""
 
+import sqlite3
+import time
+from collections import deque
 from datetime import UTC, datetime
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any
 
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Connection, DateTime, Engine, MetaData, event
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass
 from sqlalchemy.types import TypeDecorator
 
@@ -21,7 +25,15 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MILLISECONDS = 15_000
+OPENINGS = 5
+"""How often a connection is set up before an error of the disk is believed."""
 A_MOMENT_MILLISECONDS = 500
+LONGEST_LOCK_MILLISECONDS = 2 * BUSY_TIMEOUT_MILLISECONDS
+"""On PostgreSQL, as long as SQLite's two waits: in this process, then for the others."""
+PRIMARY_CODE = 0xFF
+BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+BUSY_STATES = frozenset({"55P03", "40P01"})
+"""PostgreSQL's: a lock did not come in time, and two waited for each other."""
 ONLY_READS = "freeco.only_reads"
 HAS_TURN = "freeco.has_turn"
 
@@ -83,6 +95,14 @@ def _only_reads() -> bool:
     )
 
 
+def is_busy(error: OperationalError) -> bool:
+    """Whether others write so much that a turn did not come; the same may pass a moment later."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return (code & PRIMARY_CODE) in BUSY_CODES
+    return getattr(error.orig, "sqlstate", None) in BUSY_STATES
+
+
 def only_read() -> None:
     """Give up what is not committed: from here on this request only reads, to show its answer.
 
@@ -96,16 +116,20 @@ def only_read() -> None:
 class _Turns:
     """Who writes next in this process: SQLite lets one write at a time.
 
-    Who waits here is woken at once. SQLite's own waiting looks again every tenth of a second, and
-    serves who just came before who has waited long: on a busy evening somebody waits in vain.
+    Who waits here is woken at once, whoever came first first. SQLite's own waiting looks again
+    every tenth of a second, and serves who just came before who has waited long: on a busy evening
+    somebody waits in vain. So they do at a plain lock: who has just let go takes it again.
     """
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        # Reentrant: a connection that nobody holds any more may be collected at any moment.
+        self._guard = RLock()
+        self._taken = False
+        self._waiting: deque[Lock] = deque()
 
     def begin(self, connection: Connection) -> None:
         """Wait for one's turn, then begin to write; other processes are waited for by SQLite."""
-        if self._lock.acquire(timeout=BUSY_TIMEOUT_MILLISECONDS / 1000):
+        if self._wait():
             connection.info[HAS_TURN] = True
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -116,7 +140,27 @@ class _Turns:
     def give(self, info: dict[Any, Any]) -> None:
         """Let the next one write; twice is once."""
         if info.pop(HAS_TURN, False):
-            self._lock.release()
+            with self._guard:
+                self._taken = bool(self._waiting)
+                if self._waiting:
+                    self._waiting.popleft().release()
+
+    def _wait(self) -> bool:
+        """Stand in line; whether one's turn came in time."""
+        mine = Lock()
+        mine.acquire()
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return True
+            self._waiting.append(mine)
+        if mine.acquire(timeout=BUSY_TIMEOUT_MILLISECONDS / 1000):
+            return True
+        with self._guard:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                return False
+        return True  # it came as patience ended
 
 
 def configure_engine(engine: Engine) -> None:
@@ -124,9 +168,11 @@ def configure_engine(engine: Engine) -> None:
 
     SQLite begins with ``BEGIN IMMEDIATE`` for everything but a page that only reads: the
     ``FOR UPDATE`` of PostgreSQL is silently nothing there, and a transaction that reads
-    first and writes later would over-book or fail.
+    first and writes later would over-book or fail. PostgreSQL's locks are not waited for without
+    end either.
     """
     if engine.dialect.name != "sqlite":
+        event.listen(engine, "connect", _bound_waiting)
         return
 
     @event.listens_for(engine, "connect")
@@ -140,7 +186,7 @@ def configure_engine(engine: Engine) -> None:
             # What is deleted is overwritten: nobody reads it in the file afterwards.
             "secure_delete=ON",
         ):
-            connection.execute(f"PRAGMA {pragma}")
+            _set(connection, pragma)
 
     turns = _Turns()
 
@@ -160,6 +206,30 @@ def configure_engine(engine: Engine) -> None:
     @event.listens_for(engine, "invalidate")
     def _gone(_connection: object, record: Any, *_error: object) -> None:
         turns.give(record.info)
+
+
+def _set(connection: Any, pragma: str) -> None:
+    """Set what a new connection needs, again after an error of the disk.
+
+    Threads that open and close at the same instant were seen to get an error of the disk here.
+    That the last one to close removes the log just then is supposed, not shown.
+    """
+    for tried in range(OPENINGS):
+        try:
+            connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if tried == OPENINGS - 1 or not error.sqlite_errorname.startswith("SQLITE_IOERR"):
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _bound_waiting(connection: Any, _record: object) -> None:
+    """Wait for another's lock on PostgreSQL as long as on SQLite, and no longer."""
+    connection.autocommit = True  # else a rollback would take it back
+    connection.execute(f"SET lock_timeout = {LONGEST_LOCK_MILLISECONDS}")
+    connection.autocommit = False
 
 
 def init_database(app: Flask) -> None:

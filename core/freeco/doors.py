@@ -4,11 +4,10 @@ Default deny, in this order: signed in, member here, charter accepted (to act), 
 permission held. A page marks what it needs less, or more; a module cannot forget the guard.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
 
-from flask import Flask, current_app, g, redirect, request, session, url_for
+from flask import Flask, current_app, g, make_response, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from sqlalchemy import and_, func, select
@@ -17,12 +16,16 @@ from freeco.activation import open_modules
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db
+from freeco.door import Door, Link, View, mark_door
 from freeco.errors import Absent, CharterNotAccepted, NotAllowed, show, wants_json
 from freeco.first_run import rehearsal
 from freeco.i18n import _
 from freeco.members import membership, proxies
 from freeco.members.founding import SLUG
 from freeco.members.models import Admission, Community, Invitation, Member, Person
+from freeco.programs import keys
+from freeco.programs.forgery import secret_shown
+from freeco.programs.models import Scope
 from freeco.web import unfinished
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -32,59 +35,57 @@ NOBODY_S = frozenset(
 """What is the same for everybody, and asks nobody's name."""
 COPIED = frozenset({"record_log.checkpoint", "record_log.tile"})
 """What mirrors copy: strangers must not see a closed circle's, and no cookie goes with it."""
-View = TypeVar("View", bound=Callable[..., Any])
-Link = Callable[[Community, Mapping[str, Any]], bool]
-"""Whether what an address holds, by name, is a link that this site signed."""
-
-
-@dataclass(frozen=True)
-class Door:
-    """What a page asks of those who open it."""
-
-    public: bool = False
-    outsiders: bool = False
-    before_charter: bool = False
-    permissions: frozenset[str] = frozenset()
-    link: Link | None = None
-
-
-def _mark(view: View, **changes: Any) -> View:
-    door = getattr(view, "freeco_door", Door())
-    view.freeco_door = replace(door, **changes)  # type: ignore[attr-defined]
-    return view
 
 
 def public(view: View) -> View:
     """Open a page to anybody; a closed circle's pages stay invisible to strangers."""
-    return _mark(view, public=True)
+    return mark_door(view, public=True)
 
 
 def by_link(holds: Link) -> Callable[[View], View]:
     """Open a page to anybody whose link this site signed, a closed circle's pages too."""
 
     def mark(view: View) -> View:
-        return _mark(view, public=True, link=holds)
+        return mark_door(view, public=True, link=holds)
 
     return mark
 
 
 def outsiders(view: View) -> View:
     """Open a page to signed-in persons who are not members here."""
-    return _mark(view, outsiders=True)
+    return mark_door(view, outsiders=True)
 
 
 def before_charter(view: View) -> View:
     """Let a member act before accepting the current charter: accept it, leave, sign out."""
-    return _mark(view, before_charter=True)
+    return mark_door(view, before_charter=True)
+
+
+def earlier_charter(view: View) -> View:
+    """Let a member act who accepted a charter, be it an earlier one.
+
+    For what one was given before: a version adopted since takes nobody's vote away.
+    """
+    return mark_door(view, earlier_charter=True)
 
 
 def requires(*permissions: str) -> Callable[[View], View]:
     """Ask for a permission; any one of those named is enough."""
 
     def mark(view: View) -> View:
-        return _mark(view, permissions=frozenset(permissions))
+        return mark_door(view, permissions=frozenset(permissions))
 
     return mark
+
+
+def ordering(view: View) -> View:
+    """Let a program whose key may order change what this address changes."""
+    return mark_door(view, ordering=True)
+
+
+def nameless(view: View) -> View:
+    """Take what is sent in nobody's name: no session is read that a forged form could abuse."""
+    return mark_door(view, nameless=True)
 
 
 def door_of(app: Flask, endpoint: str) -> Door:
@@ -178,8 +179,8 @@ class Sessions(SecureCookieSessionInterface):
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
         """Say whether the answer carries the cookie."""
-        kept = request.endpoint in NOBODY_S | COPIED
-        return not kept and super().should_set_cookie(app, session)
+        kept = request.endpoint in NOBODY_S | COPIED or g.get("program") is not None
+        return not (kept or g.get("nameless")) and super().should_set_cookie(app, session)
 
 
 def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
@@ -199,17 +200,35 @@ def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
 
     @app.before_request
     def _guard() -> ResponseReturnValue | None:
-        endpoint = request.endpoint
+        endpoint, g.program = request.endpoint, None
+        g.nameless = endpoint is not None and door_of(current_app, endpoint).nameless
         if endpoint in NOBODY_S:
             # Kept by caches: no cookie goes with them, not even the renewal of a session.
             g.person = g.member = g.community = g.acting_for = g.behind = None
             return None
-        again = _recognise_or_keep()
+        secret = secret_shown()
+        again = _recognise_program(secret) if secret else _recognise_or_keep()
         if again is not None or endpoint is None:
             return again
         door = door_of(current_app, endpoint)
         blueprint = (request.blueprints or [""])[-1]
         return _ask(door, module_of_blueprint.get(blueprint))
+
+
+def _recognise_program(secret: str) -> ResponseReturnValue | None:
+    """Say for whom a program comes; its key opens one community, and no session counts."""
+    g.person = g.member = g.community = g.acting_for = g.behind = None
+    key = keys.recognise(secret)
+    if key is None:
+        answer = make_response(show(401, _("Cette clé n’ouvre rien, ou n’ouvre plus rien.")))
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="freeco", error="invalid_token"'
+        return answer
+    keys.count(key)
+    g.program, g.member, g.community = key, key.member, key.member.community
+    g.person = key.member.person
+    if g.get("community_slug") != g.community.slug:
+        raise Absent
+    return None
 
 
 def _recognise_or_keep() -> ResponseReturnValue | None:
@@ -218,7 +237,7 @@ def _recognise_or_keep() -> ResponseReturnValue | None:
     Whether there is such a circle or none changes nothing in the answer.
     """
     try:
-        _recognise()
+        recognise()
     except Absent:
         lost = request.method not in READING and unfinished.was_somebody()
         following = unfinished.keep_for_later() if lost else ""
@@ -228,11 +247,11 @@ def _recognise_or_keep() -> ResponseReturnValue | None:
     return None
 
 
-def _recognise() -> None:
+def recognise() -> None:
     """Say who is at the door, and where."""
     g.person = g.member = g.community = g.acting_for = g.behind = None
     person_id, number = session.get("person"), session.get("number")
-    if isinstance(person_id, int):
+    if isinstance(person_id, int) and not g.get("nameless"):
         person = db.session.get(Person, person_id)
         if person and person.erased_at is None and person.session_number == number:
             g.person = person
@@ -334,10 +353,17 @@ def _check(door: Door, module: str | None) -> None:
     if module is not None and module not in open_here():
         raise Absent
     acting = request.method not in READING and g.member is not None
-    if acting and not door.before_charter and not charter.has_accepted_current(g.member):
+    if acting and g.get("program") is not None and not _may_order(door):
+        raise keys.NotForPrograms
+    accepted = charter.acceptances if door.earlier_charter else charter.has_accepted_current
+    if acting and not door.before_charter and not accepted(g.member):
         raise CharterNotAccepted
     if door.permissions and not door.permissions & held_here():
         raise NotAllowed
+
+
+def _may_order(door: Door) -> bool:
+    return door.ordering and g.program.scope == Scope.ORDER
 
 
 def _send_to_join() -> ResponseReturnValue:

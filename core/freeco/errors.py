@@ -77,6 +77,7 @@ HEADINGS: dict[int, Text] = {
     422: _("Certains champs sont à corriger"),
     429: _("Un peu de patience"),
     500: _("Quelque chose s’est cassé chez nous"),
+    503: _("Beaucoup de monde en même temps"),
 }
 REASONS: dict[int, Text] = {
     400: _("L’adresse ou le formulaire contient quelque chose d’inattendu."),
@@ -90,6 +91,8 @@ REASONS: dict[int, Text] = {
     415: _("L’API attend du JSON."),
     500: _("L’erreur est notée. Rien de ce qui était déjà enregistré n’est perdu."),
 }
+
+BUSY = _("Beaucoup de monde en même temps : rien n’a été enregistré, recommencez dans un instant.")
 
 
 def wants_json() -> bool:

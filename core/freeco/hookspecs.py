@@ -10,7 +10,6 @@ from freeco.members.models import Community, Member
 from freeco.module import (
     AgendaItem,
     Asked,
-    Bounds,
     Card,
     Event,
     Exported,
@@ -24,6 +23,7 @@ from freeco.module import (
     Story,
     Tie,
 )
+from freeco.places.bounds import Bounds
 
 hookspec = pluggy.HookspecMarker("freeco")
 hookimpl = pluggy.HookimplMarker("freeco")

@@ -136,6 +136,13 @@ def moment(value: datetime) -> str:
     return f"{on} à\u00a0{at}" if language() == "fr" else f"{on}, {at}"
 
 
+def deadline(value: datetime) -> str:
+    """Show an aware instant to act before, with its weekday: jeudi 3 décembre 2026 à 18 h 30."""
+    local = value.astimezone(ZoneInfo(timezone()))
+    on, at = day(local.date()), hour(local.time())
+    return f"{on} à\u00a0{at}" if language() == "fr" else f"{on}, {at}"
+
+
 def day_of(value: datetime) -> str:
     """Show the day of an aware instant in the community's zone, its hour left out."""
     return day(value.astimezone(ZoneInfo(timezone())).date())
@@ -149,7 +156,9 @@ def hour(value: time) -> str:
 
 
 def hours(start: time, end: time) -> str:
-    """Show from when to when: de 18 h 30 à 19 h 30."""
+    """Show from when to when: de 18 h 30 à 19 h 30; or when, for what lasts no time."""
+    if start == end:
+        return said("à %(hour)s", hour=hour(start))
     return said("de %(start)s à %(end)s", start=hour(start), end=hour(end))
 
 
@@ -176,6 +185,7 @@ def init_languages(app: Flask, folders: list[Path]) -> None:
         day_of=day_of,
         short_day=short_day,
         moment=moment,
+        deadline=deadline,
         hour=hour,
         percent=percent,
         number=number,

@@ -40,6 +40,7 @@ from freeco.kernel_models import (
     SweepRun,
 )
 from freeco.mail.models import FailingAddress, OutgoingMail
+from freeco.mail.wording.models import LetterWording
 from freeco.members.models import (
     STEWARD,
     TREASURER,
@@ -85,6 +86,7 @@ from freeco.payments.models import (
     State,
 )
 from freeco.payments.statement_models import BankLine, BankStatement, RefusedMatch
+from freeco.programs.models import ProgramKey
 from freeco.record.models import (
     ParameterChange,
     RecordAlarm,
@@ -142,6 +144,7 @@ __all__ = [
     "Intention",
     "Invitation",
     "Journal",
+    "LetterWording",
     "Member",
     "Method",
     "Model",
@@ -161,6 +164,7 @@ __all__ = [
     "PermissionGrant",
     "Person",
     "Posting",
+    "ProgramKey",
     "ProviderAccount",
     "ProviderInbox",
     "ProviderIntent",

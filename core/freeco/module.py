@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from random import Random
 from typing import Any, Literal, Protocol
 
@@ -35,6 +36,10 @@ class Permission:
     label: Text
     hat: Hat = "coordinator"
     """The hat its holder may put on."""
+    rehearses: bool = False
+    """Whether its holder may rehearse the community with a false season, as a steward may."""
+    most: int | None = None
+    """How many may hold it at once; none: as many as one likes."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,38 @@ class Topic:
     reason: Text
     """At the foot of each notice, why it came: « Vous avez souscrit un contrat. »"""
     rhythm: Rhythm = "weekly"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A rule of a community that a vote of its members may set, or several of one sort.
+
+    ``direct_sales.pool_alarm`` is one; a name that ends with a dot, ``direct_sales.least.``,
+    stands for several: what each is about follows, and is what ``about`` holds below.
+    """
+
+    name: str
+    """Prefixed by the module's name."""
+    label: Callable[[str], Text]
+    """Says what it is called: takes ``about``."""
+    words: Callable[[str], Text]
+    """Says what a value means, from its code."""
+    read: Callable[[Any, str], str]
+    """Gives the code in force: takes the community and ``about``; empty when there is none."""
+    take: Callable[[Any, str, str], str]
+    """Reads what was typed as a code: takes the community, ``about`` and the text. Raises a
+    Refusal, or ``cells.BadCell``, with the bounds in its sentence."""
+    write: Callable[[Any, str, str, str], object]
+    """Sets it: takes the community, ``about``, the code and the decision behind it, as
+    ``module:kind:id``. Raises a Refusal for what can no longer be set."""
+    abouts: Callable[[Any], Sequence[str]] = lambda _community: ("",)
+    """What there is to set in a community."""
+    choices: Callable[[Any, str], Sequence[tuple[str, Text]]] | None = None
+    """The codes to choose from, in words; none for what is typed."""
+    hint: Text = ""
+    """How it is typed, and its bounds."""
+    whole_site: bool = False
+    """Whether it holds for every community of the site."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +106,37 @@ class OfflineAction:
     """Says to a member what such values mean, and where to look: « Foyer Allard : pris »."""
     permissions: tuple[str, ...] = ()
     """Who holds one of these sees what everybody typed and settles conflicts; others see theirs."""
+
+
+@dataclass(frozen=True)
+class LetterKind:
+    """A letter that people receive, with what a community needs to put it in its own words.
+
+    Its template is ``folder / <name after the dot>.txt``: what it says only sometimes, and its
+    lists, stand there in Jinja blocks, so that all the rest is one text with words in braces.
+    """
+
+    name: str
+    """Prefixed by the module's name: ``direct_sales.delivery_cancelled``."""
+    folder: Path
+    title: Text
+    """In the list of letters: « Une livraison est annulée »."""
+    sent: Text
+    """When it leaves, and to whom: « Dès que la livraison est annulée, à chaque foyer. »"""
+    words: Mapping[str, Text] = field(default_factory=dict)
+    """What may stand in it: values and blocks of its template, by the words shown in braces."""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    """What the template is given, for a preview that looks like the real one."""
+    needed: tuple[str, ...] = ()
+    """The words without which it would not do what it is for."""
+    topic: str = ""
+    """Whose foot it has; none for a letter that goes without switch, as an invitation does."""
+    url: str = ""
+    """The end of the address it leads to: ``direct-sales/contrats``."""
+    keeper: str = ""
+    """Who may write it besides the stewards: a permission."""
+    kept: Text = ""
+    """Why no community changes its words; empty for one that may be written anew."""
 
 
 @dataclass(frozen=True)
@@ -160,10 +228,18 @@ class Module:
     """Fills the demonstration community; returns sentences to print."""
     topics: tuple[Topic, ...] = ()
     """What it tells people about."""
+    letters: tuple[LetterKind, ...] = ()
+    """Every letter it writes: each can be put in a community's own words, or says why not."""
     offline: tuple[OfflineAction, ...] = ()
     """What may be typed without network."""
+    take_answer: Callable[[str, Any], bool] | None = None
+    """Takes what somebody answers by e-mail to one of its letters: the key of the address that
+    the module gave as ``reply_to``, and a ``freeco.mail.answers.MailAnswer``. Whether the key is
+    one of its own."""
     record: tuple[RecordKind, ...] = ()
     """What it states in the public record."""
+    parameters: tuple[Parameter, ...] = ()
+    """Its rules that a vote may set."""
     settings: tuple[str, ...] = ()
     """Environment variables it reads, for ``freeco doctor``."""
     publishes: tuple[str, ...] = ()
@@ -217,20 +293,6 @@ class AgendaItem:
     """How often it has changed since it was announced."""
     changed_at: datetime | None = None
     """When it last changed."""
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """A rectangle of the map, in WGS 84 degrees."""
-
-    south: float
-    west: float
-    north: float
-    east: float
-
-    def holds(self, latitude: float, longitude: float) -> bool:
-        """Whether a point lies inside or on the edge."""
-        return self.south <= latitude <= self.north and self.west <= longitude <= self.east
 
 
 @dataclass(frozen=True)
@@ -303,8 +365,14 @@ class Question:
     title: str
     text: str
     choices: tuple[str, ...]
+    """None for yes or no; else two at least, or somebody adds the missing ones."""
     asked_by: Ref
     closes_at: datetime
+    """Aware UTC."""
+    opens_at: datetime | None = None
+    """When one may answer, aware UTC; none: once those who prepare votes had time to read it."""
+    secret: bool = False
+    """Whether nobody may know who answered what: somebody prepares the keys before it opens."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from freeco.members.models import Community, Member
 from freeco.module import (
     AgendaItem,
     Asked,
-    Bounds,
     Card,
     Event,
     Exported,
@@ -31,6 +30,7 @@ from freeco.module import (
     Story,
     Tie,
 )
+from freeco.places.bounds import Bounds
 
 ENTRY_POINT_GROUP = "freeco.modules"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")

@@ -28,6 +28,7 @@ from freeco.notifications.adapters import configured
 from freeco.notifications.channels import deliver_signals
 from freeco.notifications.sweeps import forget_old as forget_old_notices
 from freeco.notifications.sweeps import go_round
+from freeco.notifications.wording_review import tell_stewards
 from freeco.payments.card.work import look_after_cards
 from freeco.payments.statements import forget_words
 from freeco.record.catching_up import catch_up
@@ -85,6 +86,7 @@ def _core_jobs(kernel: Kernel) -> tuple[Job, ...]:
         Job("cost_bill", bill_due, DAY_MINUTES),
         Job("anchor_books", anchor, DAY_MINUTES),
         Job("catch_up_record", catch_up, DAY_MINUTES),
+        Job("letters_to_mend", tell_stewards, DAY_MINUTES),
     )
 
 

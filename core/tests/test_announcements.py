@@ -2,7 +2,10 @@
 
 from datetime import timedelta
 
-from freeco.announcements import announce
+import pytest
+from sqlalchemy import event
+
+from freeco.announcements import AT_ONCE, announce
 from freeco.charter.models import CharterAcceptance
 from freeco.clock import held_at, now
 from freeco.config import Settings
@@ -47,6 +50,25 @@ def test_an_opening_is_told_once(
     announce(garden_plugins)
     announce(garden_plugins)
     assert len(told()) == 1
+
+
+def test_a_breakdown_halfway_neither_forgets_anybody_nor_tells_anybody_twice(
+    community: Community, member: Member, garden_plugins: Plugins
+) -> None:
+    last = [make_member(community, f"N° {each}", "Martin") for each in range(AT_ONCE + 2)][-1].id
+    open_module(community, "garden")
+
+    def break_down(_mapper: object, _connection: object, notice: Notice) -> None:
+        if notice.member_id == last:
+            raise RuntimeError
+
+    event.listen(Notice, "before_insert", break_down)
+    with pytest.raises(RuntimeError):
+        announce(garden_plugins)
+    event.remove(Notice, "before_insert", break_down)
+    assert len(told()) == AT_ONCE
+    announce(garden_plugins)
+    assert len({name for name, _subject in told()}) == len(told()) == AT_ONCE + 3
 
 
 def test_the_mark_of_what_was_told_outlives_the_cleaning(

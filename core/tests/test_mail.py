@@ -39,9 +39,16 @@ LETTERS: dict[str, dict[str, Any]] = {
         "inviter": "Marie Dupont",
         "community": "Lavergne",
         "secret": "s3cret",
-        "household": False,
         "refusal": "/desabonnement/t0ken",
     },
+    "household_invitation": {
+        "inviter": "Marie Dupont",
+        "community": "Lavergne",
+        "secret": "s3cret",
+        "refusal": "/desabonnement/t0ken",
+    },
+    "digest": {"community": "Lavergne", "week": "- jeudi 3 décembre, 18 h 30 – Distribution"},
+    "wording_to_mend": {"community": "Lavergne", "title": "Le rappel de la veille"},
     "module_opened": {
         "module": "Vente directe",
         "community": "Lavergne",
@@ -141,7 +148,7 @@ def test_every_letter_is_tried_here() -> None:
 
 def test_an_invitation_to_a_household_says_so(app: Flask) -> None:
     mail = send_mail(
-        "zoe@example.org", "invitation", "fr", **{**LETTERS["invitation"], "household": True}
+        "zoe@example.org", "household_invitation", "fr", **LETTERS["household_invitation"]
     )
     assert mail.subject == "Marie Dupont vous invite à partager son foyer"
 

@@ -205,6 +205,7 @@ def test_one_save_keeps_every_choice(client: Visitor, member: Member, person: Pe
         "core-account": "at_once",
         "core-accord": "at_once",
         "core-record": "at_once",
+        "core-wording": "at_once",
         "core-opening": "at_once",
         "core-digest": "weekly",
     }
@@ -237,6 +238,7 @@ def test_a_choice_that_does_not_exist_is_refused_and_nothing_is_kept(
         "core-account": "at_once",
         "core-accord": "at_once",
         "core-record": "at_once",
+        "core-wording": "at_once",
         "core-opening": "at_once",
         "core-digest": "weekly",
         "email": "1",

@@ -11,8 +11,8 @@ from flask import Flask
 
 from freeco.config import Settings
 from freeco.kernel import Kernel
-from freeco.module import Bounds
 from freeco.places import gazetteer, geojson, ground, outlines, prepare
+from freeco.places.bounds import Bounds
 from freeco.plugins import Plugins
 
 NAMES = [

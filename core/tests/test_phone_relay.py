@@ -98,6 +98,7 @@ def test_the_proxy_agrees_for_who_asked_them_to(
         "core-account": "at_once",
         "core-accord": "at_once",
         "core-record": "at_once",
+        "core-wording": "at_once",
         "core-opening": "weekly",
         "core-digest": "weekly",
         "phone": "1",

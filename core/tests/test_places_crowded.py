@@ -11,8 +11,9 @@ from flask import Flask
 
 from freeco.db import db
 from freeco.members.models import Community, Member
-from freeco.module import Bounds, Module, Place
+from freeco.module import Module, Place
 from freeco.organisations.models import Organisation, OrganisationKind
+from freeco.places.bounds import Bounds
 from freeco.places.spots import collect
 from freeco.testing import (
     Visitor,

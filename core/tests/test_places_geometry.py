@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from freeco.module import Bounds
+from freeco.places.bounds import Bounds
 from freeco.places.clusters import APART, clusters
 from freeco.places.looking import read_bounds
 from freeco.places.projection import View, distance_km, fitting, framed

@@ -144,14 +144,14 @@ def test_a_new_version_of_the_charter_is_noticed(
     community: Community, garden: Plugins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notice(community)
-    monkeypatch.setattr(charter, "current_version", lambda: "2 bis")
+    monkeypatch.setattr(charter, "current_version", lambda _community=None: "2 bis")
     notice(community)
     assert changes(community, "charter.version") == [("", "1"), ("1", "2-bis")]
     (version,) = [each for each in current(community) if each.name == "charter.version"]
     assert (version.value, version.changes) == ("version 2-bis", 1)
 
 
-def test_what_is_known_no_more_is_shown_by_its_code() -> None:
+def test_what_is_known_no_more_is_shown_by_its_code(app: Flask) -> None:
     assert label_of("quota.seeds") == "quota.seeds"
     assert words_of("quota.seeds", "12") == "12"
     assert words_of("cost.rate", "a new way") == "a new way"

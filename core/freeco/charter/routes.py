@@ -27,7 +27,7 @@ def read() -> ResponseReturnValue:
 
 
 def _show(form: Form) -> ResponseReturnValue:
-    text = charter.reading(language())
+    text = charter.reading(language(), g.community)
     acceptances = charter.acceptances(g.member) if g.member is not None else []
     waiting = g.member is not None and not charter.has_accepted_current(g.member)
     previous = acceptances[-1].text if acceptances and waiting else None
@@ -54,7 +54,7 @@ def accept() -> ResponseReturnValue:
     taken = form.take(AcceptSchema())
     if taken is None:
         return _show(form)
-    text = charter.shown_text(language())
+    text = charter.shown_text(language(), community=g.community)
     if not taken["accepted"]:
         form.errors = {"accepted": [str(_("Cochez la case pour accepter la charte."))]}
         form.status = 422

@@ -14,16 +14,19 @@ from sqlalchemy import select, text
 
 import freeco_charter
 from freeco.charter.models import CharterAcceptance, CharterText
+from freeco.charter.voted import voted_text
 from freeco.db import db, lock
 from freeco.errors import Refusal
 from freeco.i18n import _
-from freeco.members.models import Member, Person
+from freeco.members.models import Community, Member, Person
 from freeco.record import facts
 
 ENTRY_POINT_GROUP = "freeco.charter"
 FOUNDING = "founding"
 HEADING = re.compile(r"^## +(.+)$", re.MULTILINE)
 NUMBERED = re.compile(r"^\w+ (\d+) *[–—:.-]+ *(.+)$")
+WORDS = re.compile("[^\\S\u00a0\u202f]+|[\\S\u00a0\u202f]+")
+"""What a no-break space holds together, such as a price, is one word."""
 # No HTML passes: a charter is written by the members, and shown to everybody.
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
@@ -101,13 +104,17 @@ def source() -> Source:
     return chosen
 
 
-def current_version() -> str:
-    """Return the version in force."""
-    return source().versions()[-1]
+def current_version(community: Community | None = None) -> str:
+    """Return the version in force: the community's own, once its members voted one."""
+    own = voted_text(community)
+    return own.version if own is not None else source().versions()[-1]
 
 
-def reading(language: str) -> Reading:
+def reading(language: str, community: Community | None = None) -> Reading:
     """Return the charter in force, in the original language if it is not written in this one."""
+    own = voted_text(community)
+    if own is not None:
+        return Reading(own.version, own.language, own.sha256, own.text)
     return _reading(source(), current_version(), language)
 
 
@@ -119,14 +126,19 @@ def _reading(origin: Source, version: str, language: str) -> Reading:
     return Reading(version, chosen, sha256(words.encode()).hexdigest(), words)
 
 
-def shown_text(language: str, sha: str = "") -> CharterText:
+def shown_text(language: str, sha: str = "", community: Community | None = None) -> CharterText:
     """Return the row of the charter in force, written at its first use.
 
     With the ``sha`` a form sends back, raises CharterChanged if that is not what it says now.
     """
-    shown = reading(language)
+    shown = reading(language, community)
     if sha and sha != shown.sha256:
         raise CharterChanged
+    return kept(shown)
+
+
+def kept(shown: Reading) -> CharterText:
+    """Return the row of a text, written at its first use."""
     row = (
         select(CharterText)
         .where(CharterText.version == shown.version)
@@ -158,14 +170,17 @@ def has_accepted_current(member: Member) -> bool:
             select(CharterAcceptance.id)
             .join(CharterText)
             .where(CharterAcceptance.member_id == member.id)
-            .where(CharterText.sha256.in_(_hashes_in_force()))
+            .where(CharterText.sha256.in_(_hashes_in_force(member.community)))
             .limit(1)
         )
         is not None
     )
 
 
-def _hashes_in_force() -> list[str]:
+def _hashes_in_force(community: Community) -> list[str]:
+    own = voted_text(community)
+    if own is not None:
+        return [own.sha256]
     languages = source().languages(current_version())
     return [reading(language).sha256 for language in languages]
 
@@ -175,7 +190,7 @@ def accept(member: Member, text: CharterText, recorded_by: Person) -> CharterAcc
 
     Raises CharterChanged for a text that is not in force.
     """
-    if text.sha256 not in _hashes_in_force():
+    if text.sha256 not in _hashes_in_force(member.community):
         raise CharterChanged
     db.session.flush()
     # The member is locked, so that two clicks make one acceptance.
@@ -263,7 +278,7 @@ def _in_language_of(
 def _change(former: Article | None, article: Article) -> ArticleChange:
     if former is None:
         return ArticleChange(article.number, article.title, "added", [("added", article.body)])
-    words = _words(former.body, article.body)
+    words = differing_words(former.body, article.body)
     renamed = former.title if former.title != article.title else ""
     same = not renamed and all(word[0] == "same" for word in words)
     return ArticleChange(
@@ -271,8 +286,9 @@ def _change(former: Article | None, article: Article) -> ArticleChange:
     )
 
 
-def _words(old: str, new: str) -> list[Word]:
-    before, after = re.findall(r"\s+|\S+", old), re.findall(r"\s+|\S+", new)
+def differing_words(old: str, new: str) -> list[Word]:
+    """Tell two texts apart word by word: what stays, what is gone, what is new, in order."""
+    before, after = WORDS.findall(old), WORDS.findall(new)
     found: list[Word] = []
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":

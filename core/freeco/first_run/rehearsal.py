@@ -12,7 +12,9 @@ from freeco import demonstration
 from freeco.db import db, lock
 from freeco.errors import Refusal
 from freeco.i18n import _, said
+from freeco.kernel import kernel
 from freeco.mail.models import OutgoingMail
+from freeco.mail.wording import services as wording
 from freeco.members import membership
 from freeco.members.founding import plain_words, slug_problem
 from freeco.members.models import STEWARD, Admission, Community, Member, Person
@@ -72,6 +74,7 @@ def _stage(plugins: Plugins, community: Community, language: str) -> Community:
     staging = demonstration.settle(casting, MEMBERS, lambda _count: None)
     demonstration.fill(plugins, staging)
     _keep_letters(copy, casting.domain)
+    wording.copy(community, copy)
     db.session.flush()
     return copy
 
@@ -107,10 +110,17 @@ def _free_slug(community: Community) -> str:
 
 
 def may_rehearse(person: Person, rehearsal: Community) -> bool:
-    """Whether a person may come into a rehearsal: a steward of the community that rehearses."""
+    """Whether a person may come into a rehearsal: with a charge in the community that rehearses."""
     source = db.session.get(Community, rehearsal.rehearsal_of_id or 0)
     member = membership.membership_of(source, person) if source is not None else None
-    return member is not None and membership.holds(member, STEWARD)
+    return bool(membership.permissions_of(member) & rehearsing())
+
+
+def rehearsing() -> frozenset[str]:
+    """Return the permissions whose holders may rehearse: stewards, and who runs a season."""
+    modules = kernel().plugins.modules.values()
+    found = {each.name for module in modules for each in module.permissions if each.rehearses}
+    return frozenset({STEWARD, *found})
 
 
 def invented(member: Member) -> bool:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, session, url_f
 from flask.typing import ResponseReturnValue
 
 from freeco.db import db
-from freeco.doors import before_charter, requires, take_place
+from freeco.doors import before_charter, held_here, requires, take_place
 from freeco.errors import Absent, NotAllowed
 from freeco.first_run import rehearsal, wiping
 from freeco.i18n import _, language
@@ -42,19 +42,25 @@ def ready() -> ResponseReturnValue:
     )
 
 
+def _check() -> None:
+    """Stop whoever holds no charge that rehearses."""
+    if not held_here() & rehearsal.rehearsing():
+        raise NotAllowed
+
+
 @pages.get("/gerer/repetition")
-@requires(STEWARD)
 def home() -> ResponseReturnValue:
     """Say what a rehearsal is, and begin one or come back to it."""
+    _check()
     if g.community.rehearsal:
         return redirect(url_for("rehearsal.places"))
     return render_template("first_run/rehearse.html", copy=rehearsal.rehearsal_of(g.community))
 
 
 @pages.post("/gerer/repetition")
-@requires(STEWARD)
 def begin() -> ResponseReturnValue:
     """Make the rehearsal, if there is none yet, and go there."""
+    _check()
     copy = rehearsal.rehearse(kernel().plugins, g.community, language())
     db.session.commit()
     session.pop("rehearsal_place", None)
@@ -120,6 +126,27 @@ def letters() -> ResponseReturnValue:
         site=kernel().settings.base_url,
         mark=SITE,
     )
+
+
+@pages.get("/repetition/sortir")
+def leave() -> ResponseReturnValue:
+    """Go back to the true community; the rehearsal stays as it is."""
+    return redirect(url_for("circle.home", community=_behind().slug))
+
+
+@pages.post("/repetition/recommencer")
+@before_charter
+def again() -> ResponseReturnValue:
+    """Wipe the rehearsal, and make another one from the beginning."""
+    source, spoken, copy = _behind(), language(), g.community
+    # Whose place it was is nobody any more.
+    g.person, g.member, g.community = g.behind, None, None
+    wiping.wipe(copy)
+    copy = rehearsal.rehearse(kernel().plugins, source, spoken)
+    db.session.commit()
+    session.pop("rehearsal_place", None)
+    flash(str(_("La fausse saison est revenue à son début.")), "good")
+    return redirect(url_for("circle.home", community=copy.slug))
 
 
 @pages.get("/repetition/effacer")

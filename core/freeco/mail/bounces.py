@@ -39,6 +39,8 @@ class Outcome(StrEnum):
     REFUSED = "refused"
     DELAYED = "delayed"
     UNSUBSCRIBED = "unsubscribed"
+    ANSWERED = "answered"
+    AUTOMATIC = "automatic"
     UNKNOWN = "unknown"
 
 

@@ -35,7 +35,7 @@ class _Letter(EmailPolicy):
         return self.fold(name, value).encode("ascii")
 
 
-AS_THEY_ARE = frozenset({"list-unsubscribe", "list-id", "message-id"})
+AS_THEY_ARE = frozenset({"list-unsubscribe", "list-id", "message-id", "reply-to"})
 LETTER = _Letter()
 STOPPING = "/desabonnement/"
 """Where the token of a letter is taken, and what it names stopped."""
@@ -55,6 +55,8 @@ def compose(mail: OutgoingMail, settings: Settings) -> EmailMessage:
     if mail.community_id is not None:
         slug = db.session.get_one(Community, mail.community_id).slug
         message["List-Id"] = f"<{slug}.{host}>"
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
     if mail.unsubscribe:
         _say_how_to_stop(message, mail, settings)
     text = mail.body.replace(SITE, settings.base_url)

@@ -138,7 +138,7 @@ def _send(mail: OutgoingMail, settings: Settings, carry: Carrier) -> bool:
     db.session.execute(
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id)
-        .values(sent_at=now(), last_error="", body="", unsubscribe="")
+        .values(sent_at=now(), last_error="", body="", unsubscribe="", reply_to="")
     )
     db.session.commit()
     return True

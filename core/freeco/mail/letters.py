@@ -39,7 +39,7 @@ def write_letter(
 ) -> Letter:
     """Write the letter ``<template>.txt`` of a folder for a reader of a language."""
     with spoken(reader_language):
-        written = _environment(folder).get_template(f"{template}.txt").render(content)
+        written = environment_of(folder).get_template(f"{template}.txt").render(content)
     subject, _line, body = written.strip().partition("\n")
     return Letter(one_line(subject), body.strip() + "\n")
 
@@ -63,6 +63,11 @@ def send_mail(
     what they want. A module gives its own folder of letters; what the letter says is ``content``.
     """
     letter = write_letter(template, reader_language, folder, content)
+    return post(recipient, letter, reader_language)
+
+
+def post(recipient: str, letter: Letter, reader_language: str) -> OutgoingMail:
+    """Put a letter among those the worker sends."""
     mail = OutgoingMail(
         recipient=recipient,
         subject=letter.subject,
@@ -92,7 +97,8 @@ def in_view(community: Community) -> Iterator[None]:
 
 
 @cache
-def _environment(folder: Path) -> Environment:
+def environment_of(folder: Path) -> Environment:
+    """Return what the letters of a folder are written with."""
     environment = Environment(
         loader=FileSystemLoader(folder),
         extensions=["jinja2.ext.i18n"],

@@ -36,6 +36,8 @@ class OutgoingMail(Model):
     topic: Mapped[str] = mapped_column(default="", server_default="")
     unsubscribe: Mapped[str] = mapped_column(default="", server_default="", repr=False)
     """The signed token of its one-click address; empty for a letter that answers an act."""
+    reply_to: Mapped[str] = mapped_column(default="", server_default="", repr=False)
+    """Where its reader answers to; empty for a letter that nobody answers."""
 
 
 class FailingAddress(Model):

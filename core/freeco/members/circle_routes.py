@@ -126,7 +126,7 @@ def join_page() -> ResponseReturnValue:
 
 
 def _join(form: Form) -> ResponseReturnValue:
-    text = charter.reading(language())
+    text = charter.reading(language(), g.community)
     return (
         render_template("circle/join.html", form=form, text=text, articles=charter.articles(text)),
         form.status,
@@ -146,7 +146,7 @@ def join() -> ResponseReturnValue:
         form.errors = {"accepted": [str(_("Cochez la case pour accepter la charte."))]}
         form.status = 422
         return _join(form)
-    if taken["sha256"] != charter.reading(language()).sha256:
+    if taken["sha256"] != charter.reading(language(), g.community).sha256:
         form.errors = {
             WHOLE: [str(_("La charte a changé entre-temps : relisez-la, s’il vous plaît."))]
         }

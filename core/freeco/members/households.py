@@ -1,6 +1,9 @@
 """Households: people who share one table."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from freeco.db import db, lock
 from freeco.errors import Absent, Refusal
@@ -56,6 +59,21 @@ def people_of(household: Household) -> list[Member]:
             .order_by(HouseholdMember.id)
         )
     )
+
+
+def people_of_each(household_ids: Iterable[int]) -> dict[int, list[Member]]:
+    """Return who shares each of these households today, by id, in order of arrival; one query."""
+    found: dict[int, list[Member]] = {each: [] for each in household_ids}
+    rows = db.session.execute(
+        select(HouseholdMember.household_id, Member)
+        .join(Member, Member.id == HouseholdMember.member_id)
+        .where(HouseholdMember.household_id.in_(found), Member.left_at.is_(None))
+        .options(joinedload(Member.person))
+        .order_by(HouseholdMember.id)
+    )
+    for household_id, member in rows:
+        found[household_id].append(member)
+    return found
 
 
 def rename(household: Household, name: str) -> None:

@@ -10,7 +10,7 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.errors import Absent, Refusal
 from freeco.i18n import _, language
-from freeco.mail.letters import send_mail
+from freeco.mail.wording.applying import send_in_words_of
 from freeco.members import membership
 from freeco.members.accounts import normal_email
 from freeco.members.households import find_household
@@ -75,14 +75,14 @@ def invite(
     )
     db.session.add(invitation)
     if not unwanted:
-        mail = send_mail(
+        mail = send_in_words_of(
+            community,
             address,
-            "invitation",
+            "invitation" if household is None else "household_invitation",
             language(),
             secret=secret,
             community=community.name,
             inviter=invited_by.name,
-            household=household is not None,
             refusal=unsubscribing.path_for_stranger(address),
         )
         unsubscribing.allow_refusal(mail, community)

@@ -1,5 +1,7 @@
 """Joining a community, leaving it, and what a member may do there."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import selectinload
 
@@ -10,7 +12,7 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent, Refusal
 from freeco.events import MemberJoined, MemberLeft, publish
-from freeco.i18n import _
+from freeco.i18n import _, counted, listed
 from freeco.members import households
 from freeco.members.models import (
     STEWARD,
@@ -70,6 +72,24 @@ class LastSteward(Refusal):
     )
 
 
+class HeldAlready(Refusal):
+    """As many people as may have a charge have it."""
+
+    status = 422
+
+    def __init__(self, holders: Sequence[Member]) -> None:
+        super().__init__()
+        self.reason = counted(
+            "Une personne au plus peut avoir cette charge : %(names)s l’a déjà. Retirez-la-lui "
+            "d’abord.",
+            "%(num)s personnes au plus peuvent avoir cette charge : %(names)s l’ont déjà. "
+            "Retirez-la d’abord à l’une d’elles.",
+            len(holders),
+            names=listed([each.name for each in holders]),
+        )
+        self.fields = {"permission": [str(self.reason)]}
+
+
 def describe(
     community: Community,
     *,
@@ -86,15 +106,33 @@ def describe(
     ``by`` and ``reason``: who changes who may come in, and why.
     """
     domain = email_domain.strip().lower().removeprefix("@")
+    admit_by(community, admission, domain, by=by, reason=reason)
+    community.name, community.commune, community.presentation = name, commune, presentation
+
+
+def admit_by(
+    community: Community,
+    admission: str,
+    domain: str,
+    *,
+    by: Member | None = None,
+    reason: str = "",
+    decided: str = "",
+) -> None:
+    """Change who may come in. Raises DomainMissing, StaysClosed.
+
+    ``by``, ``reason`` and ``decided``: who changes it, why, and by which decision.
+    """
     if admission == Admission.DOMAIN and "." not in domain:
         raise DomainMissing
     if community.rehearsal and admission != Admission.INVITATION:
         raise StaysClosed
-    community.name, community.commune, community.presentation = name, commune, presentation
     before = admission_code(community)
     community.admission, community.email_domain = admission, domain
     after = admission_code(community)
-    parameters.changed(community, ADMISSION, before, after, member=by, reason=reason)
+    parameters.changed(
+        community, ADMISSION, before, after, member=by, reason=reason, decided=decided
+    )
 
 
 def lock_community(community: Community) -> None:
@@ -191,7 +229,7 @@ def join(
     elif not already:
         member.joined_at, member.left_at = now(), None
     db.session.flush()
-    text = charter.shown_text(language or person.language, sha256)
+    text = charter.shown_text(language or person.language, sha256, community)
     charter.accept(member, text, recorded_by)
     if invitation is not None:
         use_invitation(plugins, invitation, member)
@@ -289,12 +327,18 @@ def holds(member: Member, permission: str) -> bool:
     return permission in permissions_of(member)
 
 
-def grant(member: Member, permission: str) -> None:
-    """Give a member of today a permission; giving it again changes nothing."""
+def grant(member: Member, permission: str, most: int | None = None) -> None:
+    """Give a member of today a permission; giving it again changes nothing.
+
+    Raises HeldAlready when as many as ``most`` hold it.
+    """
     lock_community(member.community)
     if member.left_at is not None:
         raise Absent
     if not holds(member, permission):
+        holders = holding(member.community, permission)
+        if most is not None and len(holders) >= most:
+            raise HeldAlready(holders)
         db.session.add(PermissionGrant(member=member, permission=permission))
         db.session.flush()
 

@@ -10,7 +10,7 @@ from freeco.columns import Problem
 from freeco.db import db
 from freeco.errors import Invalid, Refusal
 from freeco.i18n import _, counted, listed, said
-from freeco.mail.letters import send_mail
+from freeco.mail.wording.applying import send_in_words_of
 from freeco.members import accounts, households, invitations, membership, proxies
 from freeco.members.models import Community, Household, Invitation, Member, Person
 from freeco.members.people_import import PersonDraft
@@ -178,7 +178,8 @@ def _enter(
     )
     db.session.add(person)
     db.session.flush()
-    send_mail(
+    send_in_words_of(
+        community,
         draft.email,
         "entered",
         person.language,

@@ -15,6 +15,7 @@ from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.kernel_models import Intention
 from freeco.mail.models import OutgoingMail
+from freeco.mail.wording import services as wording
 from freeco.members import membership
 from freeco.members.accounts import sign_out_everywhere
 from freeco.members.households import find_household, people_of
@@ -27,6 +28,7 @@ from freeco.organisations.models import Organisation, OrganisationRole
 from freeco.payments import mandates
 from freeco.payments import privacy as payments
 from freeco.plugins import Plugins
+from freeco.programs import keys
 from freeco.record import privacy as record
 
 
@@ -116,7 +118,9 @@ def _membership(plugins: Plugins, member: Member) -> dict[str, Any]:
                 select(CalendarFeed.created_at).where(CalendarFeed.member_id == member.id)
             )
         ),
+        "program_keys": keys.export(member),
         "notices": notifications.export(member),
+        "letters_written": wording.export(member),
         "offline": offline.export(member),
         "payments": payments.export(member),
         "documents": documents.export(member),
@@ -218,6 +222,7 @@ def _forget_membership(member: Member) -> None:
     notifications.forget(member)
     db.session.execute(delete(Intention).where(Intention.member_id == member.id))
     db.session.execute(delete(CalendarFeed).where(CalendarFeed.member_id == member.id))
+    keys.forget(member)
     db.session.execute(delete(Agreement).where(_of(member)))
 
 

@@ -14,7 +14,7 @@ from freeco.errors import Absent
 from freeco.i18n import _
 from freeco.kernel import kernel
 from freeco.members import invitations, membership, people_entry
-from freeco.members.models import STEWARD
+from freeco.members.models import STEWARD, Member
 from freeco.members.people_import import PERSON_COLUMNS, PeopleReading, read_people
 from freeco.members.permissions import OWN_PERMISSIONS
 from freeco.members.schemas import (
@@ -170,7 +170,12 @@ def resume(name: str) -> ResponseReturnValue:
 @requires(STEWARD)
 def give_charge() -> ResponseReturnValue:
     """Give a member a charge."""
-    return _charge(membership.grant, str(_("La charge est confiée.")))
+    most = {each.name: each.most for each in _permissions()}
+
+    def give(member: Member, permission: str) -> None:
+        membership.grant(member, permission, most[permission])
+
+    return _charge(give, str(_("La charge est confiée.")))
 
 
 @pages.post("/gerer/charges/retirer")

@@ -12,6 +12,7 @@ from freeco.mail.models import FailingAddress, OutgoingMail
 from freeco.members.membership import membership_of
 from freeco.members.models import Member, Person
 from freeco.module import Rhythm, Topic
+from freeco.notifications.known import known
 from freeco.notifications.models import ChannelChoice, OutgoingSignal, PushDevice, TopicChoice
 from freeco.notifications.topics import UnknownTopic, find_topic
 
@@ -38,16 +39,26 @@ def reader_of(member: Member) -> Reader | None:
     proxy = person.proxy
     if proxy is None or proxy.email is None or proxy.erased_at is not None:
         return None
-    own = membership_of(member.community, proxy)
+    read = known(member)
+    own = (
+        membership_of(member.community, proxy)
+        if read is None
+        else read.places.get((member.community_id, proxy.id))
+    )
     return Reader(proxy, own) if own is not None else None
 
 
 def rhythm_of(member: Member, topic: Topic) -> Rhythm:
     """Return when the member wants to hear of a topic: their choice, or the topic's own rhythm."""
-    chosen = db.session.scalar(
-        select(TopicChoice.rhythm).where(
-            TopicChoice.member_id == member.id, TopicChoice.topic == topic.name
+    read = known(member)
+    chosen = (
+        db.session.scalar(
+            select(TopicChoice.rhythm).where(
+                TopicChoice.member_id == member.id, TopicChoice.topic == topic.name
+            )
         )
+        if read is None
+        else read.rhythms.get((member.id, topic.name))
     )
     return cast(Rhythm, chosen) if chosen is not None else topic.rhythm
 
@@ -62,10 +73,15 @@ def wants(member: Member, topic_name: str) -> bool:
 
 def agrees(member: Member, channel: Way) -> bool:
     """Whether the member may be reached that way: e-mail unless refused, the rest if agreed."""
-    agreed = db.session.scalar(
-        select(ChannelChoice.agreed).where(
-            ChannelChoice.member_id == member.id, ChannelChoice.channel == channel
+    read = known(member)
+    agreed = (
+        db.session.scalar(
+            select(ChannelChoice.agreed).where(
+                ChannelChoice.member_id == member.id, ChannelChoice.channel == channel
+            )
         )
+        if read is None
+        else read.channels.get((member.id, channel))
     )
     return channel == "email" if agreed is None else agreed
 
@@ -79,11 +95,19 @@ def failing_since(address: str | None) -> FailingAddress | None:
 
 def takes_mail(reader: Reader) -> bool:
     """Whether a notice may leave by e-mail: wanted, and the address works as far as is known."""
-    return agrees(reader.member, "email") and failing_since(reader.person.email) is None
+    if not agrees(reader.member, "email"):
+        return False
+    read = known(reader.member)
+    if read is not None:
+        return reader.person.email not in read.failing
+    return failing_since(reader.person.email) is None
 
 
 def devices_of(member: Member) -> list[PushDevice]:
     """Return the browsers a member lets the site wake, the oldest first."""
+    read = known(member)
+    if read is not None:
+        return list(read.devices.get(member.id, ()))
     return list(
         db.session.scalars(
             select(PushDevice).where(PushDevice.member_id == member.id).order_by(PushDevice.id)

@@ -1,5 +1,6 @@
 """Commands of ``freeco`` about what is sent."""
 
+import logging
 import mailbox
 from collections import Counter
 from pathlib import Path
@@ -12,10 +13,13 @@ from freeco.mail.bounces import Outcome
 from freeco.notifications import push
 from freeco.notifications.incoming import handle
 
+log = logging.getLogger(__name__)
 WORDS = {
     Outcome.REFUSED: "adresses qui ne marchent plus",
     Outcome.DELAYED: "remises retardées ou refusées pour une autre raison",
     Outcome.UNSUBSCRIBED: "désabonnements par e-mail",
+    Outcome.ANSWERED: "réponses données à qui elles s’adressent",
+    Outcome.AUTOMATIC: "réponses automatiques, que personne ne lit",
     Outcome.UNKNOWN: "messages laissés tels quels, à lire",
 }
 
@@ -44,7 +48,7 @@ def _read(folder: Path) -> Counter[Outcome]:
         message = box.get_message(key)
         if "S" in message.get_flags():
             continue
-        outcome = _take(box.get_bytes(key))
+        outcome = _take_or_leave(box.get_bytes(key), key)
         found[outcome] += 1
         if outcome is not Outcome.UNKNOWN:
             message.set_subdir("cur")
@@ -57,6 +61,16 @@ def _take(content: bytes) -> Outcome:
     outcome = handle(content)
     db.session.commit()
     return outcome
+
+
+def _take_or_leave(content: bytes, key: str) -> Outcome:
+    """Leave to a person a message that cannot even be read: it stops none that came after."""
+    try:
+        return _take(content)
+    except Exception:
+        db.session.rollback()
+        log.exception("message %s cannot be read", key)
+        return Outcome.UNKNOWN
 
 
 @click.command()

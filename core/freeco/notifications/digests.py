@@ -9,7 +9,8 @@ from freeco.activation import open_modules
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.i18n import counted, day, hour, said, spoken
-from freeco.mail.letters import SITE, one_line
+from freeco.mail.letters import OWN_LETTERS, SITE, one_line
+from freeco.mail.wording.applying import worded
 from freeco.members.models import Community, Member
 from freeco.members.proxies import members_served_by
 from freeco.module import AgendaItem
@@ -82,7 +83,6 @@ def _write_digest(plugins: Plugins, opened: frozenset[str], reader: Reader, slot
     if choices.rhythm_of(reader.member, DIGEST) == "never" or not choices.takes_mail(reader):
         return
     with spoken(reader.person.language):
-        name = reader.member.community.name
         lines, told = _part(plugins, opened, reader.member, slot)
         for served in members_served_by(reader.person, reader.member.community):
             more, also = _part(plugins, opened, served, slot)
@@ -92,10 +92,13 @@ def _write_digest(plugins: Plugins, opened: frozenset[str], reader: Reader, slot
                 told += also
         if not lines:
             return
-        subject = said("Votre semaine : %(community)s", community=name)
         hello = [said("Bonjour %(name)s,", name=reader.person.first_name), ""]
         seal = _seal(reader.member.community)
-    mail = notices.noticed_mail(reader, reader.member, DIGEST, subject, hello + lines, at_foot=seal)
+    community = reader.member.community
+    week = {"community": community.name, "week": "\n".join(lines).strip()}
+    letter = worded(community, "digest", reader.person.language, OWN_LETTERS, week)
+    words = [*hello, letter.body]
+    mail = notices.noticed_mail(reader, reader.member, DIGEST, letter.subject, words, at_foot=seal)
     db.session.add(mail)
     for notice in told:
         notice.told_at = now()

@@ -1,17 +1,23 @@
-"""What comes to the return address: a word to stop, or a letter that came back."""
+"""What comes to the return address: a word to stop, an answer, or a letter that came back."""
 
 import re
 from email import policy
 from email.parser import BytesParser
 
-from freeco.mail import bounces
+from freeco.kernel import kernel
+from freeco.mail import answers, bounces
 from freeco.mail.bounces import Outcome
 from freeco.notifications import unsubscribing
 
 
 def handle(content: bytes) -> Outcome:
     """Take in a message that came to the return address; the same twice changes nothing."""
-    return Outcome.UNSUBSCRIBED if _unsubscribes(content) else bounces.handle(content)
+    if _unsubscribes(content):
+        return Outcome.UNSUBSCRIBED
+    answered = answers.hand_over(kernel().plugins, content)
+    if answered is not None:
+        return Outcome.ANSWERED if answered else Outcome.AUTOMATIC
+    return bounces.handle(content)
 
 
 def _unsubscribes(content: bytes) -> bool:

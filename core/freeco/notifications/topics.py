@@ -56,7 +56,13 @@ RECORD = Topic(
     _("Vous veillez sur une communauté qui tient un registre public."),
     "at_once",
 )
-CORE = (REMINDER, CHARTER, PAYMENT, DEBIT, ACCOUNT, ACCORD, RECORD, OPENING, DIGEST)
+WORDING = Topic(
+    "core.wording",
+    _("Une lettre écrite par nous est à reprendre"),
+    _("Vous veillez sur une communauté qui écrit ses lettres avec ses mots."),
+    "at_once",
+)
+CORE = (REMINDER, CHARTER, PAYMENT, DEBIT, ACCOUNT, ACCORD, RECORD, WORDING, OPENING, DIGEST)
 
 
 class UnknownTopic(LookupError):

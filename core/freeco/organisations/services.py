@@ -116,7 +116,8 @@ def join(
     db.session.flush()
     db.session.add(OrganisationRole(organisation=organisation, person_id=person.id, role=role))
     if not by_somebody_else or charter.has_accepted_current(founder):
-        charter.accept(member, charter.shown_text(language or person.language, sha256), person)
+        text = charter.shown_text(language or person.language, sha256, community)
+        charter.accept(member, text, person)
     publish(MemberJoined(community_id=community.id, member_id=member.id))
     open_due(plugins, community)
     return member

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import isfinite
 
 from freeco.members.models import Community
-from freeco.module import Bounds
 from freeco.organisations.models import Organisation
+from freeco.places.bounds import Bounds
 from freeco.places.projection import FARTHEST, NEAREST, View, fitting
 from freeco.places.spots import Kind, Spot, kinds_of
 

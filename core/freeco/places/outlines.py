@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from freeco.module import Bounds
 from freeco.places import ground
+from freeco.places.bounds import Bounds
 from freeco.places.projection import world
 
 STEP = 0.0001

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import asin, asinh, atan, cos, degrees, log2, pi, radians, sin, sinh, sqrt, tan
 from typing import Self
 
-from freeco.module import Bounds
+from freeco.places.bounds import Bounds
 
 TILE = 256
 NEAREST = 16

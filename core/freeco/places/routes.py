@@ -23,10 +23,10 @@ from freeco.errors import NotAllowed, problem
 from freeco.i18n import _, number, said
 from freeco.kernel import kernel
 from freeco.members.models import STEWARD, Community
-from freeco.module import Bounds
 from freeco.organisations import services as organisations
 from freeco.organisations.models import Organisation, Role
 from freeco.places import positions
+from freeco.places.bounds import Bounds
 from freeco.places.drawing import Mark, draw, marks_of
 from freeco.places.looking import ALONE, Shown, home_of, look, read_bounds
 from freeco.places.projection import FARTHEST, NEAREST, View, framed

@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from freeco.db import db
 from freeco.members.models import Community, Member
-from freeco.module import Bounds, Colour, Place
+from freeco.module import Colour, Place
 from freeco.organisations.models import Organisation, OrganisationKind
 from freeco.organisations.wording import WORDS
+from freeco.places.bounds import Bounds
 from freeco.places.gazetteer import fold
 from freeco.places.projection import distance_km
 from freeco.plugins import Plugins

@@ -18,16 +18,23 @@ from freeco.record.parameter_values import notice
 from freeco.record.stating import log_of
 
 AT_ONCE = 500
-"""As many of a kind as one transaction states."""
+"""As many of a kind as one day's work states."""
+IN_ONE_TRANSACTION = 20
+"""On SQLite nobody else writes meanwhile."""
 
 
 def catch_up(community: Community) -> None:
-    """State acceptances, openings, closed years and parameters that are not in the record yet."""
+    """State acceptances, openings, closed years and parameters that are not in the record yet.
+
+    Commits now and then: what is stated is stated once, whatever becomes of the rest.
+    """
     if community.rehearsal:
         return
     notice(community)
-    for acceptance in _acceptances(community):
+    for number, acceptance in enumerate(_acceptances(community), start=1):
         facts.charter_accepted(acceptance)
+        if number % IN_ONE_TRANSACTION == 0:
+            db.session.commit()
     for activation in _activations(community):
         facts.module_opened(activation)
     ledgers.state_older_years(community)

@@ -58,6 +58,12 @@ CORE: tuple[RecordKind, ...] = (
         sealed=("member",),
     ),
     RecordKind(
+        "charter.adopted",
+        _("Charte votée"),
+        lambda about: said("Les membres ont adopté la charte, version %(version)s.", **about),
+        about=("version", "language", "text", "decided"),
+    ),
+    RecordKind(
         "module.opened",
         _("Services ouverts"),
         lambda about: counted(

@@ -42,13 +42,25 @@ def values(community: Community) -> Mapping[str, str]:
     """Return the code of each parameter of a community, as it is in force, in order."""
     return {
         ADMISSION: admission_code(community),
-        CHARTER: as_code(charter.current_version()),
+        CHARTER: as_code(charter.current_version(community)),
         **{
             f"{THRESHOLD}{name}": str(activation.threshold(community, module))
             for name, module in sorted(kernel().plugins.modules.items())
         },
         **keys.codes(),
+        **_of_modules(community),
     }
+
+
+def _of_modules(community: Community) -> Mapping[str, str]:
+    """Return what the open modules let a vote set, where it has a value."""
+    found = {
+        f"{each.name}{about}": each.read(community, about)
+        for module in kernel().plugins.titled(activation.open_modules(community))
+        for each in module.parameters
+        for about in each.abouts(community)
+    }
+    return {name: code for name, code in found.items() if code}
 
 
 def current(community: Community) -> list[Parameter]:

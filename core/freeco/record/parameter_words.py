@@ -12,12 +12,18 @@ from freeco.kernel import kernel
 from freeco.members.models import Admission
 from freeco.module import Text
 from freeco.money import Money
-from freeco.record.parameter_names import ADMISSION, CHARTER, KEY, RATE, THRESHOLD
+from freeco.record.parameter_names import ADMISSION, CHARTER, KEY, OPENED, RATE, THRESHOLD
 
 ADMISSIONS: Mapping[Admission, Text] = {
     Admission.OPEN: _("Ouverte à tous ceux qui acceptent la charte"),
     Admission.INVITATION: _("Cercle fermé, sur invitation"),
     Admission.DOMAIN: _("Cercle fermé, par domaine d’adresse e-mail"),
+}
+
+OPENINGS: Mapping[str, Text] = {
+    "closed": _("pas encore ouvert"),
+    "open": _("ouvert"),
+    "paused": _("en pause"),
 }
 
 
@@ -59,10 +65,22 @@ def sentence(about: Mapping[str, Any]) -> Text:
 
 
 def _kind(name: str) -> tuple[ParameterKind | None, str]:
-    for kind in KINDS:
+    for kind in _known():
         if name == kind.name or (kind.name.endswith(".") and name.startswith(kind.name)):
             return kind, name.removeprefix(kind.name)
     return None, ""
+
+
+def _known() -> list[ParameterKind]:
+    """List core's parameters, then those that modules declare."""
+    return [
+        *KINDS,
+        *(
+            ParameterKind(each.name, each.label, each.words)
+            for module in kernel().plugins.modules.values()
+            for each in module.parameters
+        ),
+    ]
 
 
 def _or_code(say: Callable[[str], Text], code: str) -> str:
@@ -74,9 +92,16 @@ def _or_code(say: Callable[[str], Text], code: str) -> str:
 
 
 def _threshold(module: str) -> Text:
+    return said("Seuil d’ouverture du service « %(service)s »", service=_title(module))
+
+
+def _title(module: str) -> Text:
     known = kernel().plugins.modules.get(module)
-    title = known.title if known is not None else module
-    return said("Seuil d’ouverture du service « %(service)s »", service=title)
+    return known.title if known is not None else module
+
+
+def _opening(module: str) -> Text:
+    return said("Ouverture du service « %(service)s »", service=_title(module))
 
 
 def _members(code: str) -> Text:
@@ -101,10 +126,14 @@ def _key(pool: str) -> Text:
 def _basis(code: str) -> Text:
     basis, _colon, since = code.partition(":")
     shared = BASES[Basis(basis)]
+    if not since:
+        return shared
     return said("%(basis)s, à partir du %(day)s", basis=shared, day=_day(since))
 
 
 def _rate(code: str) -> Text:
+    if ":" not in code:
+        return percent(int(code))
     points, per_gift, since = code.split(":")
     words = {"rate": percent(int(points)), "day": _day(since)}
     if int(per_gift):
@@ -121,6 +150,7 @@ KINDS: tuple[ParameterKind, ...] = (
     ParameterKind(ADMISSION, lambda _about: _("Qui peut entrer"), _admission),
     ParameterKind(CHARTER, lambda _about: _("Charte en vigueur"), _version),
     ParameterKind(THRESHOLD, _threshold, _members),
+    ParameterKind(OPENED, _opening, lambda code: OPENINGS[code]),
     ParameterKind(RATE, lambda _about: _("Taux provisoire du prix coûtant"), _rate),
     ParameterKind(KEY, _key, _basis),
 )

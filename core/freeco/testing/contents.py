@@ -111,6 +111,10 @@ class Contents(HTMLParser):
     def _inside(self, tag: str) -> bool:
         return any(each == tag for each, _name in self._open)
 
+    def _is_hidden(self) -> bool:
+        """Whether a script shows it later, in the place of something else."""
+        return any("[hidden]" in name for _tag, name in self._open)
+
     def _note(self, tag: str, values: Mapping[str, str]) -> None:
         if tag == "html":
             self.language = values.get("lang", "")
@@ -125,7 +129,7 @@ class Contents(HTMLParser):
                 if name in DRAWN or (SHOWN.match(name) and value.startswith(("/", "http")))
             ]
         self._ask(tag, values)
-        main = tag in {"a", "button"} and self._inside("main")
+        main = tag in {"a", "button"} and self._inside("main") and not self._is_hidden()
         if main and "primary" in values.get("class", "").split():
             self._listen(self.primaries, tag)
 

@@ -42,7 +42,7 @@ def make_member(
     member = Member(community=community, person=person)
     db.session.add(member)
     db.session.flush()
-    charter.accept(member, charter.shown_text("fr"), person)
+    charter.accept(member, charter.shown_text("fr", community=community), person)
     for permission in permissions:
         db.session.add(PermissionGrant(member=member, permission=permission))
     db.session.commit()

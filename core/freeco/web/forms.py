@@ -138,6 +138,11 @@ def Email(**options: Any) -> Cell:  # noqa: N802
     return Cell(cells.email, **options)
 
 
+def Hour(**options: Any) -> Cell:  # noqa: N802
+    """Return a field for an hour of the day, as a browser sends it or as people write it."""
+    return Cell(cells.hour, **options)
+
+
 def Day(*, within_days: int | None = None, too_far: Text = "", **options: Any) -> Cell:  # noqa: N802
     """Return a field for a date, as a browser sends it or as people write it.
 

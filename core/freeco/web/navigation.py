@@ -39,6 +39,7 @@ PART_OF_PAGE: dict[str, Part] = {
 PART_OF_ROOM: dict[str, Part] = {
     "stewards": "home",
     "post_office": "home",
+    "wordings": "home",
     "organisations": "around",
     "places": "around",
     "households": "me",
@@ -247,5 +248,6 @@ def _mark(links: list[Link], here: bool) -> list[Link]:
     near = [
         link for link in links if link.endpoint.rpartition(".")[0] in rooms and room != "circle"
     ]
-    marked = next(iter(exact or near), None)
+    own = [link for link in near if link.endpoint.rpartition(".")[0] == room]
+    marked = next(iter(exact or own or near), None)
     return [replace(link, here=link is marked) for link in links]

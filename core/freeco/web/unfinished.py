@@ -14,11 +14,12 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
 from freeco.db import db
-from freeco.errors import TooMany, show, wants_json
+from freeco.errors import BUSY, TooMany, show, wants_json
 from freeco.i18n import _
 from freeco.kernel import kernel
 from freeco.members import limits, proxies
 from freeco.members.models import Member
+from freeco.module import Text
 from freeco.web import uploads
 from freeco.web.form_labels import Fields, labels_for
 
@@ -168,10 +169,15 @@ def resume() -> ResponseReturnValue:
     return _show(form, ended=True)
 
 
-def _show(form: Unfinished, *, ended: bool) -> str:
+def _show(form: Unfinished, *, ended: bool = False, busy: Text | None = None) -> str:
     return render_template(
-        "unfinished/resume.html", unfinished=form, answers=form.answers(), ended=ended
+        "unfinished/resume.html", unfinished=form, answers=form.answers(), ended=ended, busy=busy
     )
+
+
+def show_busy(form: Unfinished) -> str:
+    """Show what was written when too many wrote at once, and the button that sends it again."""
+    return _show(form, busy=BUSY)
 
 
 @pages.post("/inacheve/effacer")
@@ -191,4 +197,4 @@ def init_unfinished(app: Flask) -> None:
         form = Unfinished.sent()
         if form is None:
             return show(400, _("Cette page était ouverte depuis trop longtemps. Rechargez-la."))
-        return _show(form, ended=False), 400
+        return _show(form), 400

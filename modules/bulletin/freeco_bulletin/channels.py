@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from freeco.i18n import counted, said, sentence
-from freeco.mail.letters import Letter, write_letter
+from freeco.mail.letters import Letter
+from freeco.mail.wording.applying import worded
 from freeco_bulletin import sms, telling, wording
 from freeco_bulletin.local import when
 from freeco_bulletin.models import BulletinNotice, Level
@@ -40,7 +41,13 @@ def preview(notice: BulletinNotice, base_url: str, language: str) -> Preview:
     address = base_url + telling.path_of(notice)
     spoken_text = aloud(notice)
     return Preview(
-        letter=write_letter("notice", language, telling.LETTERS, telling.letter(notice, language)),
+        letter=worded(
+            notice.community,
+            "notice",
+            language,
+            telling.LETTERS,
+            telling.letter(notice, language),
+        ),
         message=text_message(notice, address),
         aloud=spoken_text,
         seconds=60 * len(spoken_text.split()) // WORDS_A_MINUTE,

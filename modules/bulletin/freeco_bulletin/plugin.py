@@ -24,6 +24,7 @@ from freeco_bulletin import (
     events,
     gazette,
     gazette_routes,
+    letter_kinds,
     notices,
     privacy,
     routes,
@@ -52,6 +53,7 @@ def freeco_module() -> Module:
         jobs=(Job("tell", notices.tell_due, every_minutes=5),),
         demonstration=demonstration.stage,
         topics=wording.TOPICS,
+        letters=letter_kinds.KINDS,
         publishes=(events.NoticePublished.name, events.NoticeWithdrawn.name),
     )
 

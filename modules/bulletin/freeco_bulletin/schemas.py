@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from freeco.i18n import _
 from freeco.members.models import Community
-from freeco.web.forms import Cell, Day, Ticked, Whole, Words, one_of
+from freeco.web.forms import Day, Hour, Ticked, Whole, Words, one_of
 from freeco.web.words import LINES
 from freeco_bulletin import notices
 from freeco_bulletin.local import LAST_MINUTE, MIDNIGHT, instant
@@ -18,15 +18,6 @@ from freeco_bulletin.models import Level
 
 NearDay = partial(Day, within_days=400, too_far=_("Cette date est à plus d’un an d’ici."))
 MOST_TITLE, MOST_TEXT = 70, 2000
-HOUR = re.compile(r"([01]?[0-9]|2[0-3])\s*[:hH]\s*([0-5][0-9])?")
-
-
-def hour_of_day(text: str) -> time:
-    """Read an hour: ``18:30``, ``18 h 30`` or ``18h``. Raises ValidationError."""
-    found = HOUR.fullmatch(text)
-    if found is None:
-        raise ValidationError(str(_("Écrivez l’heure ainsi : 18:30.")))
-    return time(int(found[1]), int(found[2] or 0))
 
 
 class Line(Words):
@@ -54,9 +45,9 @@ class NoticeSchema(Schema):
     level = Words(required=True, validate=one_of(tuple(Level)))
     organisation = Whole(load_default=None)
     happens_on = NearDay(load_default=None)
-    starts = Cell(hour_of_day, load_default=None)
+    starts = Hour(load_default=None)
     last_on = NearDay(load_default=None)
-    ends = Cell(hour_of_day, load_default=None)
+    ends = Hour(load_default=None)
     place = Line(load_default="", most=120)
     visible_from = NearDay(load_default=None)
     visible_until = NearDay(required=True)

@@ -33,6 +33,7 @@
       for (const button of all("[data-step]", stepper)) button.hidden = false;
     }
     for (const button of all("[data-print]", root)) button.hidden = false;
+    for (const place of all("[data-total]", root)) place.parentElement.hidden = false;
     for (const input of all("[data-price-cents]", root)) if (input.form) total(input.form);
     for (const area of all("form[method=post] textarea", root)) {
       if (!area.value) area.value = sessionStorage.getItem(draft(area)) || "";

@@ -1,0 +1,1 @@
+"""The letters in a community's own words."""
