@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from freeco.clock import now
 from freeco.db import db
-from freeco.i18n import counted, day_and_month, listed, said, sentence
+from freeco.i18n import counted, day_and_month, deadline, listed, said, sentence
 from freeco.members import households, membership
 from freeco.members.models import Community, Household, Member
 from freeco.module import Card
@@ -24,6 +24,8 @@ from freeco_direct_sales import (
     subscriptions,
 )
 from freeco_direct_sales.charges import FEW, SOON
+from freeco_direct_sales.growing import cards as growing_cards
+from freeco_direct_sales.handover import cards as handover_cards
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import (
     ContractState,
@@ -31,10 +33,11 @@ from freeco_direct_sales.models import (
     Distribution,
     SeasonContract,
 )
-from freeco_direct_sales.orders import on_the_table
+from freeco_direct_sales.orders import favourites, on_the_table, placing, shopping
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.shifts import cards as shift_cards
 from freeco_direct_sales.solidarity import cards as solidarity_cards
+from freeco_direct_sales.telling import calls, reading
 
 
 def cards(community: Community, member: Member) -> list[Card]:
@@ -42,9 +45,12 @@ def cards(community: Community, member: Member) -> list[Card]:
     held = membership.permissions_of(member)
     found = [*_of_producer(community, member), *_of_member(community, member)]
     found += shift_cards.cards(community, member)
+    found += growing_cards.cards(community, member)
     if COORDINATE.name in held:
+        found += handover_cards.of_rehearsal(community)
         found += charges.of_coordinator(community)
         found += solidarity_cards.of_keepers(community)
+        found += calls.cards(community)
     return found
 
 
@@ -56,6 +62,7 @@ def _of_member(community: Community, member: Member) -> Iterator[Card]:
     taken = subscriptions.subscriptions_of(household) if household is not None else []
     if household is not None:
         yield from _to_fetch(community, household)
+    yield from _to_order(community, household)
     taken_contracts = {each.contract_id for each in taken}
     offered = [
         each
@@ -71,19 +78,42 @@ def _of_member(community: Community, member: Member) -> Iterator[Card]:
         )
 
 
+def _to_order(community: Community, household: Household | None) -> Iterator[Card]:
+    """Give the order session that closes first, to a household that has not ordered in it."""
+    for each in shopping.taking_orders(community)[:1]:
+        if household is not None and placing.standing_order(each, household) is not None:
+            continue
+        usual = household is not None and bool(favourites.favourite_of(household))
+        yield Card(
+            title=each.name,
+            text=said(
+                "Les commandes ferment le %(moment)s.",
+                moment=deadline(each.closes_at),
+            ),
+            url=url_for(
+                "direct_sales_orders.shop",
+                community=community.slug,
+                session_id=each.id,
+                panier="habituel" if usual else None,
+            ),
+            action=said("Commander mon panier habituel") if usual else said("Commander"),
+        )
+
+
 def _to_fetch(community: Community, household: Household) -> Iterator[Card]:
     coming = agenda.baskets_between(household, now(), now() + SOON)
     if not coming:
         return
     distribution, names = coming[0].distribution, list(dict.fromkeys(coming[0].names))
+    where = said(
+        "%(what)s. %(place)s, %(hours)s.",
+        what=listed(names),
+        place=distribution.place,
+        hours=hours(distribution),
+    )
     yield Card(
         title=said("%(day)s : votre panier", day=sentence(day_and_month(local_day(distribution)))),
-        text=said(
-            "%(what)s. %(place)s, %(hours)s.",
-            what=listed(names),
-            place=distribution.place,
-            hours=hours(distribution),
-        ),
+        text=" ".join([where, *reading.for_household(household, distribution)]),
         url=url_for(
             "direct_sales_subscriptions.my_basket",
             community=community.slug,

@@ -1,6 +1,6 @@
 """Producers and their products."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,6 +150,7 @@ def add_product(
     vat_basis_points: int = DEFAULT_VAT,
     grams: int | None = None,
     category: str = "",
+    is_service: bool = False,
 ) -> Product:
     """Enter a product by hand."""
     product = Product(
@@ -160,6 +161,7 @@ def add_product(
         vat_basis_points=vat_basis_points,
         grams=grams,
         category=category,
+        is_service=is_service,
     )
     db.session.add(product)
     db.session.flush()
@@ -184,18 +186,27 @@ class Imported:
         )
 
 
-def import_products(producer: Producer, drafts: Sequence[ProductDraft]) -> Imported:
+def import_products(
+    producer: Producer,
+    drafts: Sequence[ProductDraft],
+    told: Callable[[Sequence[Product]], Mapping[int, ProductDraft]] | None = None,
+) -> Imported:
     """Take all the products of a file that read without a problem.
 
     A product is recognised by its reference, else by its name and packaging, so that the
     same file twice changes nothing. Products of the producer that the file does not name
-    stay as they are: contracts may hold them.
+    stay as they are: contracts may hold them. ``told`` gives, by id, how a list of the same
+    format tells our products: only what a file says otherwise is changed, so that what a format
+    has no words for is not lost.
     """
     lock(producer)
-    known = {_key(each): each for each in products_of(producer)}
+    held = products_of(producer)
+    as_told = told(held) if told is not None else {}
+    known = {_key(as_told[each.id]): each for each in held if each.id in as_told}
+    known |= {_key(each): each for each in held}
     counts = {"added": 0, "changed": 0, "same": 0}
     for draft in drafts:
-        counts[_take(producer, draft, known)] += 1
+        counts[_take(producer, draft, known, as_told)] += 1
     db.session.flush()
     return Imported(**counts)
 
@@ -207,7 +218,10 @@ def _key(product: Product | ProductDraft) -> tuple[str, str, str]:
 
 
 def _take(
-    producer: Producer, draft: ProductDraft, known: dict[tuple[str, str, str], Product]
+    producer: Producer,
+    draft: ProductDraft,
+    known: dict[tuple[str, str, str], Product],
+    told: Mapping[int, ProductDraft],
 ) -> str:
     values = _values(draft)
     product = known.get(_key(draft))
@@ -218,6 +232,12 @@ def _take(
         return "added"
     if draft.vat_basis_points is None:
         del values["vat_basis_points"]  # the file does not know better than who checked it
+    before = _values(told[product.id]) if product.id in told else {}
+    values = {
+        name: value
+        for name, value in values.items()
+        if name not in draft.untold and (name not in before or before[name] != value)
+    }
     if all(getattr(product, name) == value for name, value in values.items()):
         return "same"
     for name, value in values.items():

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.money import Money, total
-from freeco_direct_sales import commitments, record, schedule
+from freeco_direct_sales import commitments, holding, record, schedule
 from freeco_direct_sales.errors import (
     DeliveryPast,
     PlaceGivenBack,
@@ -18,7 +18,7 @@ from freeco_direct_sales.models import (
     Subscription,
     SubscriptionLine,
 )
-from freeco_direct_sales.solidarity import adjusting
+from freeco_direct_sales.solidarity import adjusting, following
 from freeco_direct_sales.subscriptions import MOST_OF_A_PRODUCT
 
 
@@ -27,8 +27,9 @@ def change_delivery(
 ) -> list[str]:
     """Change what a household takes at one delivery, and mark it on the sheets.
 
-    Quantities by contract product id; products left out stay as they are. The total
-    follows, and the commitment in the books; the schedule does not: see ``settle_difference``.
+    Quantities by contract product id; products left out stay as they are. The total, a shared
+    price and the commitment in the books follow; the schedule does not: see
+    ``settle_difference``.
     Returns what changed, in words without a name. Raises DeliveryPast, PlaceGivenBack,
     UnknownChoice.
     """
@@ -39,7 +40,7 @@ def change_deliveries(
     subscription: Subscription, wanted: Mapping[Delivery, Mapping[int, int]]
 ) -> list[str]:
     """Change what a household takes at several deliveries at once; see ``change_delivery``."""
-    lock(subscription)
+    holding.subscriptions([subscription])
     if subscription.withdrawn_at is not None:
         raise PlaceGivenBack
     told = []
@@ -64,7 +65,7 @@ def change_deliveries(
         subscription.total = total(
             [line.contract_product.price * line.quantity for line in subscription.lines]
         )
-        commitments.commit(subscription)
+        following.commit([subscription])
     return told
 
 

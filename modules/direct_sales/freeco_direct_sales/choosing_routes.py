@@ -173,7 +173,7 @@ def review_of(
             method=form.values.get("method") or Method.CHEQUE,
             means=MEANS,
             schedule=list(zip(amounts, schedule.dates(first, len(amounts)), strict=True)),
-            charter=charter.shown_text("fr"),
+            charter=charter.shown_text("fr", community=g.community),
             per_delivery=_per_delivery(contract, chosen),
             wording=wording,
         ),

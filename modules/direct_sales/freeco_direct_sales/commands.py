@@ -7,8 +7,8 @@ from rich.console import Console
 
 from freeco.cli_output import tell
 from freeco.db import db
-from freeco_direct_sales import catalogue
 from freeco_direct_sales.exchange.dfc_import import read_list
+from freeco_direct_sales.exchange.taking import take_list
 from freeco_direct_sales.models import Distribution, Producer
 from freeco_direct_sales.papers import print_sign_off_sheet
 from freeco_direct_sales.sheets import sign_off_sheet
@@ -48,6 +48,6 @@ def import_products(file: Path, producer: int, dry_run: bool) -> None:
         click.echo(f"{len(reading.products)} produits lus ; rien n’est écrit (--dry-run).")
         return
     with Console(stderr=True).status("Enregistrement…"):
-        done = catalogue.import_products(found, reading.products)
+        done = take_list(found, reading)
     db.session.commit()
     click.echo(f"{found.name} : {done}.")

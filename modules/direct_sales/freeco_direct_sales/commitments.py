@@ -115,9 +115,9 @@ def never_written(community: Community) -> Sequence[int]:
     ).all()
 
 
-def commit_all(delivery: Delivery) -> None:
-    """Bring the commitments of everybody who takes something at a delivery to what is owed."""
-    found = db.session.scalars(
+def takers(delivery: Delivery) -> Sequence[Subscription]:
+    """Return the standing subscriptions that take something at a delivery, by id."""
+    return db.session.scalars(
         select(Subscription)
         .join(SubscriptionLine, SubscriptionLine.subscription_id == Subscription.id)
         .where(
@@ -128,7 +128,3 @@ def commit_all(delivery: Delivery) -> None:
         .order_by(Subscription.id)
         .distinct()
     ).all()
-    for each in found:
-        lock(each)  # all before the first entry: who changes a contract then waits for the book
-    for each in found:
-        commit(each)

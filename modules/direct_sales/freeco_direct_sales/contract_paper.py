@@ -219,7 +219,7 @@ def _charter(subscription: Subscription) -> CharterReference:
         db.session.get(CharterText, subscription.charter_text_id)
         if subscription.charter_text_id
         else None
-    ) or charter.reading("fr")
+    ) or charter.reading("fr", subscription.contract.community)
     return CharterReference(
         title=said("Charte éthique"),
         version=text.version,

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from freeco.cells import says
 from freeco.db import db
 from freeco.doors import requires
 from freeco.i18n import _
@@ -28,8 +29,11 @@ from freeco_direct_sales.schemas import (
     ContentsSchema,
     ContractSchema,
 )
+from freeco_direct_sales.solidarity import applying
 
 pages = Blueprint("direct_sales_contracts", __name__, template_folder="templates")
+FOLLOWED = 25
+"""Households on a page of those who have subscribed: their lines are tall on a phone."""
 
 
 @pages.get("/contrats")
@@ -86,7 +90,7 @@ def new() -> ResponseReturnValue:
 @pages.get("/contrats/<int:contract_id>/preparer")
 @requires(COORDINATE.name)
 def manage(contract_id: int) -> ResponseReturnValue:
-    """Show what a coordinator sets: products, dates, capacity, and who has subscribed."""
+    """Show what is set: products, dates, capacity; and who has subscribed, ``?q=`` by name."""
     contract = contracts.find_contract(g.community, contract_id)
     return _manage(contract, Form.blank(capacity=contract.capacity))
 
@@ -99,7 +103,9 @@ def _manage(contract: SeasonContract, form: Form) -> ResponseReturnValue:
         for each in distributions.distributions_of(g.community)
         if contract.season_start <= each.starts_at.date() <= contract.season_end
     ]
-    shown = page_of(subscribed)
+    words = request.args.get("q", "").strip()[:80]
+    found = [each for each in subscribed if not words or says(words, each.household.name)]
+    shown = page_of(found, FOLLOWED)
     return (
         render_template(
             "direct_sales/contract_manage.html",
@@ -111,10 +117,13 @@ def _manage(contract: SeasonContract, form: Form) -> ResponseReturnValue:
             distributions=offered,
             subscriptions=subscribed,
             shown=shown,
+            words=words,
+            searched=len(subscribed) > FOLLOWED,
             differences=changing.differences(shown.rows),
             left=contracts.places_left(contract),
             sentences=rules.sentences(contract),
             waiting=waiting.waiting_for(contract),
+            to_confirm=(rule := applying.rule_of(contract)) is not None and rule.to_confirm,
             form=form,
             wording=wording,
         ),

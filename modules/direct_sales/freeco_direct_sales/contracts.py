@@ -30,6 +30,7 @@ from freeco_direct_sales.models import (
     Product,
     SeasonContract,
 )
+from freeco_direct_sales.solidarity import applying
 
 
 def create_contract(
@@ -171,12 +172,13 @@ def set_deliveries(contract: SeasonContract, distributions: Iterable[Distributio
 
 
 def open_contract(contract: SeasonContract) -> None:
-    """Take subscriptions from now on. Raises ContractNotReady."""
+    """Take subscriptions from now on. Raises ContractNotReady, RuleToConfirm."""
     lock(contract)
     if contract.state == ContractState.OPEN:
         return
     if not contract.products or not deliveries_of(contract):
         raise ContractNotReady
+    applying.check_confirmed(contract)
     contract.state = ContractState.OPEN
     waiting.pass_on(contract)
     sellers.seller(contract.producer)

@@ -26,6 +26,8 @@ from freeco_direct_sales.contracting import demonstration as contracting
 from freeco_direct_sales.demonstration_billing import give_numbers
 from freeco_direct_sales.demonstration_farms import FARMS, Farm
 from freeco_direct_sales.demonstration_year import BANK_FEE, METHODS
+from freeco_direct_sales.growing import demonstration as growing
+from freeco_direct_sales.handover import demonstration as handover
 from freeco_direct_sales.models import (
     Distribution,
     Producer,
@@ -37,6 +39,7 @@ from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.playing import offer, take
 from freeco_direct_sales.shifts import demonstration as shifts
 from freeco_direct_sales.solidarity import demonstration as solidarity
+from freeco_direct_sales.telling import demonstration as telling
 
 PLACE = "Salle des fêtes, Lavergne-sur-Célé"
 WEEKS_BEFORE = 7
@@ -96,6 +99,10 @@ def stage(staging: Demonstration) -> Sequence[str]:
         evening = dates[WEEKS_BEFORE - weeks]
         orders.stage_past(producers, tables, evening, staging.random, settled=settled)
     solidarity.stage(staging, producers, tables, dates[WEEKS_BEFORE:])
+    growing.stage(producers, tables, dates[WEEKS_BEFORE:])
+    telling.stage(producers, coming)
+    # Last: in a rehearsal, what comes after is done by whoever tries.
+    handover.stage(staging, producers[1], dates[WEEKS_BEFORE:])
     return (
         f"La prochaine distribution porte le code {sheets.code(coming)} ; sa feuille :",
         f"  freeco sheet {coming.id} --output feuille.pdf",

@@ -34,6 +34,7 @@ from freeco_direct_sales.papers import print_harvest_list, print_sign_off_sheet
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import DistributionsSchema, ReasonSchema
 from freeco_direct_sales.shifts import planning
+from freeco_direct_sales.telling import lists, showing
 
 pages = Blueprint("direct_sales_distributions", __name__, template_folder="templates")
 HOUR = re.compile(r"([01]?[0-9]|2[0-3])[:hH]([0-5][0-9])?")
@@ -146,6 +147,7 @@ def _show(distribution: Distribution, form: Form) -> ResponseReturnValue:
             households=page_of(_households(distribution) if COORDINATE.name in held else []),
             past=distribution.ends_at < now(),
             shifts=planning.shifts_of(distribution),
+            missing=showing.words_at(distribution),
             now=now(),
             form=form,
             code=sheets.code(distribution),
@@ -219,6 +221,7 @@ def harvest(distribution_id: int, producer_id: int) -> ResponseReturnValue:
         distribution=distribution,
         producer=producer,
         harvest=harvest_lists.harvest_list(distribution, producer),
+        sent=lists.last_told(distribution, producer),
     )
 
 

@@ -24,6 +24,7 @@ from freeco_direct_sales.models import (
     Subscription,
     SubscriptionLine,
 )
+from freeco_direct_sales.solidarity import following
 
 MOST_DATES = 60
 """A season of weekly distributions and some more; a wrong year is refused before it is written."""
@@ -143,7 +144,7 @@ def cancel_delivery(delivery: Delivery, reason: str) -> list[Person]:
     delivery.cancelled_at, delivery.reason = now(), reason.strip()
     words = f"{delivery.contract.name} : livraison annulée ({delivery.reason})"
     db.session.add(Change(delivery_id=delivery.id, words=words))
-    commitments.commit_all(delivery)
+    following.commit(commitments.takers(delivery))
     publish(DeliveryCancelled(community_id=delivery.contract.community_id, delivery_id=delivery.id))
     return people_served(delivery)
 
@@ -158,7 +159,7 @@ def restore_delivery(delivery: Delivery) -> list[Person]:
     delivery.cancelled_at, delivery.reason = None, ""
     words = f"{delivery.contract.name} : livraison maintenue"
     db.session.add(Change(delivery_id=delivery.id, words=words))
-    commitments.commit_all(delivery)
+    following.commit(commitments.takers(delivery))
     return people_served(delivery)
 
 

@@ -2,10 +2,8 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -13,6 +11,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     cast,
+    false,
     literal,
 )
 from sqlalchemy import text as sql
@@ -111,6 +110,8 @@ class Product(Model):
     note: Mapped[str] = mapped_column(default="")
     stock: Mapped[int | None] = mapped_column(default=None)
     available: Mapped[bool] = mapped_column(default=True)
+    is_service: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Work, at a date agreed, rather than goods at the table; it weighs nothing."""
     changed_at: Mapped[datetime] = mapped_column(default_factory=now)
 
 
@@ -330,6 +331,30 @@ class Print(Model):
         ForeignKey("direct_sales_producer.id"), default=None
     )
     """The producer a harvest list was for; none for the sign-off sheet."""
-    totals: Mapped[dict[str, Any]] = mapped_column(JSON, default_factory=dict)
-    """Quantity by contract product id, as told on a harvest list."""
+    totals: Mapped[list["PrintTotal"]] = relationship(
+        repr=False, cascade="all, delete-orphan", default_factory=list
+    )
+    """What a harvest list told."""
     printed_at: Mapped[datetime] = mapped_column(default_factory=now)
+
+
+class PrintTotal(Model):
+    """How many of a product of a contract, or of an order session, a harvest list told."""
+
+    __tablename__ = "direct_sales_print_total"
+    __table_args__ = (
+        CheckConstraint("quantity >= 0", name="quantity"),
+        CheckConstraint("(contract_product_id IS NULL) <> (offer_id IS NULL)", name="one_product"),
+    )
+
+    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+    print_id: Mapped[int] = mapped_column(
+        ForeignKey("direct_sales_print.id"), init=False, index=True
+    )
+    quantity: Mapped[int]
+    contract_product_id: Mapped[int | None] = mapped_column(
+        ForeignKey("direct_sales_contract_product.id"), default=None, index=True
+    )
+    offer_id: Mapped[int | None] = mapped_column(
+        ForeignKey("direct_sales_offer.id"), default=None, index=True
+    )

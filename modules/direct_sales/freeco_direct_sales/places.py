@@ -13,7 +13,8 @@ from freeco.db import db
 from freeco.errors import Absent
 from freeco.i18n import _
 from freeco.members.models import Community, Member
-from freeco.module import Bounds, Place
+from freeco.module import Place
+from freeco.places.bounds import Bounds
 from freeco.places.gazetteer import find_commune
 from freeco.places.positions import written_position
 from freeco_direct_sales.models import Distribution, Producer

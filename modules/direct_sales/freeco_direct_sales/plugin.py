@@ -7,7 +7,6 @@ from freeco.i18n import _
 from freeco.members.models import Community, Member
 from freeco.module import (
     AgendaItem,
-    Bounds,
     Card,
     Event,
     Exported,
@@ -21,6 +20,7 @@ from freeco.module import (
     Story,
     Tie,
 )
+from freeco.places.bounds import Bounds
 from freeco_direct_sales import (
     agenda,
     cards,
@@ -52,9 +52,24 @@ from freeco_direct_sales.contracting import (
     waiting,
     waiting_routes,
 )
-from freeco_direct_sales.exchange import api_routes, dfc_routes, listing_routes, showcase_routes
-from freeco_direct_sales.orders import events as order_events
+from freeco_direct_sales.exchange import (
+    api_routes,
+    day_listing_routes,
+    dfc_routes,
+    listing_routes,
+    remembered,
+    showcase_routes,
+)
+from freeco_direct_sales.growing import everywhere_routes, farm_routes, service_routes, visit_routes
+from freeco_direct_sales.growing import letters as growing_letters
+from freeco_direct_sales.growing import notices as growing_notices
+from freeco_direct_sales.growing import season_routes as growing_season_routes
+from freeco_direct_sales.handover import letters as handover_letters
+from freeco_direct_sales.handover import notices as handover_notices
+from freeco_direct_sales.handover import passing
+from freeco_direct_sales.handover import routes as handover_routes
 from freeco_direct_sales.orders import (
+    counting_routes,
     following_routes,
     order_labels,
     order_notices,
@@ -63,6 +78,7 @@ from freeco_direct_sales.orders import (
     shop_routes,
     weighing_routes,
 )
+from freeco_direct_sales.orders import events as order_events
 from freeco_direct_sales.orders import sessions as order_sessions
 from freeco_direct_sales.permissions import COORDINATE, HAND_OUT, SOLIDARITY_READER
 from freeco_direct_sales.shifts import events as shift_events
@@ -77,9 +93,16 @@ from freeco_direct_sales.shifts import notices as shift_notices
 from freeco_direct_sales.shifts import privacy as shift_privacy
 from freeco_direct_sales.shifts import sweeps as shift_sweeps
 from freeco_direct_sales.solidarity import charge_routes as solidarity_charge_routes
+from freeco_direct_sales.solidarity import cost_routes, ruling
 from freeco_direct_sales.solidarity import months as solidarity_months
 from freeco_direct_sales.solidarity import routes as solidarity_routes
 from freeco_direct_sales.solidarity import sweeps as solidarity_sweeps
+from freeco_direct_sales.telling import closing as telling_closing
+from freeco_direct_sales.telling import letters as telling_letters
+from freeco_direct_sales.telling import lists as telling_lists
+from freeco_direct_sales.telling import notices as telling_notices
+from freeco_direct_sales.telling import routes as telling_routes
+from freeco_direct_sales.telling import shortage_routes
 
 
 @hookimpl
@@ -109,16 +132,27 @@ def freeco_module() -> Module:
             shop_routes.pages,
             session_routes.pages,
             listing_routes.pages,
+            day_listing_routes.pages,
             showcase_routes.pages,
             following_routes.pages,
+            counting_routes.pages,
             phone_routes.pages,
             weighing_routes.pages,
+            handover_routes.pages,
             shift_routes.pages,
             planning_routes.pages,
             incident_routes.pages,
             leftover_routes.pages,
             solidarity_routes.pages,
             solidarity_charge_routes.pages,
+            cost_routes.pages,
+            telling_routes.pages,
+            shortage_routes.pages,
+            growing_season_routes.pages,
+            everywhere_routes.pages,
+            farm_routes.pages,
+            visit_routes.pages,
+            service_routes.pages,
         ),
         api=(api_routes.api, dfc_routes.api),
         navigation=(NavItem(_("Paniers"), "direct_sales.home"),),
@@ -131,11 +165,15 @@ def freeco_module() -> Module:
             Job("trials_end", trials.end_due, every_minutes=60),
             Job("close_sessions", order_sessions.close_due, every_minutes=1),
             Job("orders_closing", order_notices.tell_closing, every_minutes=60),
+            Job("give_charges_back", passing.give_back_due, every_minutes=60),
             Job("shift_reminders", shift_sweeps.remind_due, every_minutes=60),
             Job("shift_gaps", shift_sweeps.gaps_due, every_minutes=15),
             Job("grant_solidarity", solidarity_sweeps.grant_due, every_minutes=15),
             Job("draw_solidarity", solidarity_sweeps.draw_due, every_minutes=15),
             Job("tell_solidarity", solidarity_sweeps.tell_due, every_minutes=24 * 60),
+            Job("harvest_lists", telling_lists.send_due, every_minutes=15),
+            Job("producer_closings", telling_closing.tell_early, every_minutes=5),
+            Job("forget_api_answers", remembered.forget_due, every_minutes=6 * 60),
         ),
         demonstration=demonstration.stage,
         topics=(
@@ -143,9 +181,14 @@ def freeco_module() -> Module:
             *contracting_notices.TOPICS,
             *order_notices.TOPICS,
             *shift_notices.TOPICS,
+            *telling_notices.TOPICS,
+            *growing_notices.TOPICS,
+            *handover_notices.TOPICS,
         ),
+        letters=(*handover_letters.KINDS, *telling_letters.KINDS, *growing_letters.KINDS),
         offline=(collection_offline.COLLECTED,),
         record=(*record.KINDS, solidarity_months.MONTH),
+        parameters=ruling.PARAMETERS,
         publishes=tuple(
             event.name
             for event in (
@@ -173,6 +216,7 @@ def freeco_event(event: Event) -> None:
         contracting_notices.tell_reserved(event.payload["wish_id"])
     if event.name == order_events.SessionClosed.name:
         order_notices.tell_closed(event.payload["session_id"])
+        telling_closing.tell_closed(event.payload["session_id"])
     if event.name == shift_events.ShiftFreed.name:
         standing_in.seek(event.payload["signup_id"])
 

@@ -14,10 +14,14 @@ from freeco.module import Exported, Tie
 from freeco_direct_sales import collection, places, subscriptions
 from freeco_direct_sales.contracting import privacy as contracting
 from freeco_direct_sales.contracts import deliveries_of
+from freeco_direct_sales.exchange import remembered
+from freeco_direct_sales.growing import privacy as growing
+from freeco_direct_sales.handover import privacy as handover
 from freeco_direct_sales.models import Producer, SeasonContract, Subscription
 from freeco_direct_sales.orders import privacy as orders
 from freeco_direct_sales.shifts import privacy as shifts
 from freeco_direct_sales.solidarity import own
+from freeco_direct_sales.telling import privacy as telling
 
 FORGOTTEN = "—"
 
@@ -40,6 +44,8 @@ def export(member: Member) -> Exported | None:
     on_the_day = shifts.export(member, household)
     told = own.exported(member, household)
     lived = contracting.export(household) | orders.export(member, household)
+    lived |= remembered.export(member) | telling.export(member)
+    lived |= handover.export(member) | growing.export(member, household)
     if not any((found, farms, collected, on_the_day, told, lived)):
         return None
     return Exported(
@@ -136,6 +142,10 @@ def erase(member: Member) -> None:
     shifts.erase(member, alone, FORGOTTEN)
     contracting.erase(member, alone, FORGOTTEN)
     orders.erase(member, alone)
+    remembered.forget(member)
+    growing.erase(member)
+    telling.erase(member, FORGOTTEN)
+    handover.erase(member)
     as_proxy = Subscription.household_signed_by.startswith(f"{member.name}, ", autoescape=True)
     for subscription in _subscriptions_here(
         member, or_(Subscription.subscribed_by_id == member.id, as_proxy)

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from freeco import cells
+from freeco.accounting.exports.rows import FORMULAS
 from freeco.cells import BadCell, tidy
 from freeco.i18n import said
 
@@ -11,6 +12,11 @@ _RATE = re.compile(r"([0-9]{1,2}(?:[.,][0-9]{1,2})?)\s*%")
 _PRICE_PER_UNIT = re.compile(
     r"(?P<price>.*?[0-9€])\s*(?:/|\ble\b|\bla\b|\bpar\b)\s*(?P<unit>[^\W\d].*)"
 )
+
+
+def unshielded(text: str) -> str:
+    """Take away the apostrophe that a list put before what could begin a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULAS) else text
 
 
 def vat(text: str) -> int:

@@ -1,13 +1,13 @@
 """The three kinds of product list we know, and how their headings are called."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from freeco.cells import plain
 from freeco.columns import Column
 from freeco.i18n import _
 
-Format = Literal["open_food_network", "foodsoft", "french"]
+Format = Literal["open_food_network", "foodsoft", "french", "data_food_consortium"]
 
 OPEN_FOOD_NETWORK = (
     Column("name", "name", required=True),
@@ -112,3 +112,18 @@ def format_of(header: Sequence[str]) -> Format:
 def columns_of(header: Sequence[str]) -> tuple[Column, ...]:
     """Return the columns to look for under this header: what the matching page shows."""
     return _COLUMNS[format_of(header)]
+
+
+_TOLD_BY: dict[str, frozenset[str]] = {
+    **{
+        name: frozenset({name})
+        for name in ("description", "category", "deposit", "origin", "note", "available")
+    },
+    "stock": frozenset({"stock", "on_hand", "on_demand"}),
+}
+"""Which columns tell a value; the others every list tells, or products are known by them."""
+
+
+def untold(mapping: Mapping[str, int]) -> frozenset[str]:
+    """Return what a list has no column for: it says nothing of it."""
+    return frozenset(name for name, columns in _TOLD_BY.items() if not columns & mapping.keys())

@@ -1,7 +1,7 @@
 """A producer's list of products, read line by line: nothing is lost without a word."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from freeco import cells
@@ -17,7 +17,7 @@ from freeco.columns import (
 from freeco.i18n import said
 from freeco.spreadsheets import Table
 from freeco_direct_sales import product_cells
-from freeco_direct_sales.product_formats import Format, columns_of, format_of
+from freeco_direct_sales.product_formats import Format, columns_of, format_of, untold
 from freeco_direct_sales.product_notices import Remarks
 from freeco_direct_sales.product_units import PIECE, Measure, measured, read_unit, unit_named
 
@@ -46,6 +46,8 @@ class ProductDraft:
     stock: int | None
     """None: not counted."""
     note: str
+    untold: frozenset[str] = field(default=frozenset(), compare=False)
+    """What the list has no column for: it says nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.remarks = Remarks(table.header, mapping)
         self.seen: dict[tuple[str, str, str], int] = {}
+        self.untold = untold(mapping)
         place = mapping.get("available")
         answers = {row.cells[place] for row in table.rows} - {""} if place is not None else set()
         self.only_crosses = bool(answers) and all(map(product_cells.is_yes, answers))
@@ -98,22 +101,23 @@ class _Reader:
         measure = self.measure(line, price_unit)
         product = ProductDraft(
             line=line.row.number,
-            reference=line.text("reference"),
+            reference=product_cells.unshielded(line.text("reference")),
             name=self.name(line),
-            description=line.text("description"),
-            category=line.text("category"),
+            description=product_cells.unshielded(line.text("description")),
+            category=product_cells.unshielded(line.text("category")),
             unit=measure.unit,
             grams=measure.grams,
             millilitres=measure.millilitres,
-            packaging=measure.packaging,
+            packaging=product_cells.unshielded(measure.packaging),
             price_cents=price_cents,
             vat_basis_points=vat,
             deposit_cents=self.deposit(line),
-            origin=line.text("origin"),
+            origin=product_cells.unshielded(line.text("origin")),
             producer=line.text("producer"),
             available=self.available(line),
             stock=self.stock(line),
-            note=line.text("note"),
+            note=product_cells.unshielded(line.text("note")),
+            untold=self.untold,
         )
         self.refuse_twice(line, product)
         self.problems += line.problems
@@ -150,7 +154,8 @@ class _Reader:
 
     def name(self, line: Line) -> str:
         """Return the name, which every product has."""
-        return line.needed("name", said("Il manque le nom du produit."))
+        name = line.needed("name", said("Il manque le nom du produit."))
+        return product_cells.unshielded(name)
 
     def vat(self, line: Line) -> int | None:
         """Return the rate in basis points, none when the list does not tell it."""

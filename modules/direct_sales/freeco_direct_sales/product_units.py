@@ -24,6 +24,9 @@ _WORDS = {
     "jar": "bocal bocaux jar jars",
     "basket": "panier paniers basket baskets",
     "dozen": "douzaine douzaines dozen",
+    "hour": "heure heures hour hours h",
+    "session": "seance seances session sessions",
+    "person": "personne personnes person persons people",
 }
 _CONTAINERS = frozenset(
     (

@@ -1,12 +1,13 @@
 """The first page of direct sales, and the producers."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.db import db
-from freeco.doors import requires
+from freeco.doors import held_here, requires
 from freeco.i18n import _, money
 from freeco.kernel import kernel
 from freeco.members import households, membership
@@ -18,10 +19,15 @@ from freeco.web.lists import page_of
 from freeco_direct_sales import baskets, catalogue, contracts, distributions, subscriptions, wording
 from freeco_direct_sales.contracting import lending, sharing, waiting, words
 from freeco_direct_sales.exchange.dfc_import import read_list
+from freeco_direct_sales.exchange.taking import take_list
+from freeco_direct_sales.growing import showing
 from freeco_direct_sales.local import hours, local_day
-from freeco_direct_sales.models import Distribution
+from freeco_direct_sales.models import Distribution, Producer
+from freeco_direct_sales.orders import favourites, placing, shopping
+from freeco_direct_sales.orders.amounts import order_total
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import ProducerSchema, ProductSchema
+from freeco_direct_sales.telling import shortages
 
 pages = Blueprint("direct_sales", __name__, template_folder="templates", static_folder=None)
 SHOWN_LINES = 200
@@ -57,6 +63,7 @@ def home() -> ResponseReturnValue:
     """Show my next basket, my contracts, and those I could take."""
     household = households.find_household(g.member)
     mine = subscriptions.subscriptions_of(household) if household else []
+    taking = shopping.taking_orders(g.community)
     following = distributions.next_distribution(g.community)
     held = {each.contract_id for each in mine}
     offered = [each for each in contracts.contracts_of(g.community) if each.state == "open"]
@@ -74,6 +81,12 @@ def home() -> ResponseReturnValue:
         proposed=lending.proposals_to(household) if household else [],
         shared=sharing.proposed_to(household) if household else [],
         wishes=waiting.wishes_of(household) if household else [],
+        taking=[
+            (each, placing.standing_order(each, household) if household else None)
+            for each in taking
+        ],
+        usual=favourites.favourite_of(household) if household and taking else [],
+        order_total=order_total,
         words=words,
         to_countersign=subscriptions.awaiting_producer(g.community, g.member),
         wording=wording,
@@ -144,12 +157,22 @@ def _show_producer(producer_id: int, form: Form) -> ResponseReturnValue:
             producer=shown,
             products=catalogue.products_of(shown),
             contracts=offered,
+            tells=shortages.shortages_of(shown) if _tells_for(shown) else None,
+            acts=catalogue.acts_for(shown, g.member),
             form=form,
             units=[(name, wording.unit(name)) for name in wording.UNITS],
             wording=wording,
+            season=showing.page_of(shown, g.member, coordinates=COORDINATE.name in held_here()),
+            mishaps=showing.MISHAPS,
         ),
         form.status,
     )
+
+
+def _tells_for(producer: Producer) -> bool:
+    """Whether the reader says what is missing at this farm."""
+    coordinates = COORDINATE.name in membership.permissions_of(g.member)
+    return coordinates or catalogue.acts_for(producer, g.member)
 
 
 @pages.get("/producteurs/<int:producer_id>/modifier")
@@ -201,15 +224,14 @@ def new_product(producer_id: int) -> ResponseReturnValue:
     shown = catalogue.find_producer(g.community, producer_id)
     form = Form.sent()
 
-    def act(price: int, vat: int, name: str, unit: str, grams: int | None, category: str) -> None:
+    def act(price: int, vat: int, name: str, service: bool, **rest: Any) -> None:
         catalogue.add_product(
             shown,
             name,
             Money(price),
-            unit=unit,
             vat_basis_points=vat,
-            grams=grams,
-            category=category,
+            is_service=service,
+            **rest,
         )
 
     if not form.apply(ProductSchema(), act):
@@ -266,7 +288,7 @@ def take_import(producer_id: int) -> ResponseReturnValue:
             ),
             422,
         )
-    done = catalogue.import_products(shown, reading.products)
+    done = take_list(shown, reading)
     db.session.commit()
     uploads.forget(kernel().settings.home, token)
     flash(f"{done}.", "good")

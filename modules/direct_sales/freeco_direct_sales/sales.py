@@ -1,10 +1,8 @@
 """What was delivered in a month is sold: out of the advances, by an invoice where one is wanted."""
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -15,20 +13,20 @@ from freeco.accounting.recording import open_day, record
 from freeco.clock import today
 from freeco.cost_price import shares
 from freeco.cost_price.words import anatomy
-from freeco.db import db, lock
+from freeco.db import db
 from freeco.documents.amounts import InvoiceLine, line_of, parts_of
 from freeco.documents.errors import NoMandate, SellerIncomplete, VatNumberMissing
 from freeco.documents.issuing import Terms, issue_invoice
 from freeco.documents.models import Document, Kind
 from freeco.documents.sellers import buyer_of, check_mandate, seller_of
-from freeco.errors import Refusal
 from freeco.i18n import spoken
 from freeco.members.models import Community
 from freeco.money import Money, total
 from freeco.organisations.billing import Billing, VatRegime
 from freeco.payments.models import State
 from freeco.payments.parties import party_of
-from freeco_direct_sales import commitments, sellers
+from freeco.sweeping import one_by_one
+from freeco_direct_sales import commitments, holding, sellers
 from freeco_direct_sales.models import (
     ContractProduct,
     Delivery,
@@ -44,7 +42,6 @@ GRACE = timedelta(days=3)
 """After the end of a month, before its sales are written: somebody may still correct a sheet."""
 GIVEN = (State.HELD, State.HANDED, State.SETTLED)
 """Payments that came: a cheque that is held pays what it pays."""
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,28 +64,24 @@ def end_of_month(month: date) -> date:
 
 
 def sell_due(community: Community) -> None:
-    """Write the sales of every month that is over; late or twice is harmless.
+    """Write the sales of every month that is over, and commit each; late or twice is harmless.
 
     What one book refuses waits for the next sweep, and holds up nobody else's.
     """
     until = first_of_month(today(community.timezone) - GRACE)
     never_written, due = commitments.never_written(community), _due(community, until)
-    # All before the first entry: who changes a contract holds it and waits for the book.
-    for each in sorted({*never_written, *(subscription_id for subscription_id, _month in due)}):
-        lock(db.session.get_one(Subscription, each))
-    for subscription_id in never_written:
-        _alone(subscription_id, commitments.commit)
-    for subscription_id, month in due:
-        _alone(subscription_id, partial(sell_month, month=month))
+    one_by_one("a commitment of before the books", never_written, _commit)
+    one_by_one("the sale of a month", due, lambda each: sell_month(_get(each[0]), each[1]))
 
 
-def _alone(subscription_id: int, write: Callable[[Subscription], object]) -> None:
-    try:
-        with db.session.begin_nested():
-            write(db.session.get_one(Subscription, subscription_id))
-    except Refusal as refusal:
-        name = type(refusal).__name__
-        log.warning("the books refuse subscription %s for now: %s", subscription_id, name)
+def _get(subscription_id: int) -> Subscription:
+    return db.session.get_one(Subscription, subscription_id)
+
+
+def _commit(subscription_id: int) -> None:
+    found = _get(subscription_id)
+    holding.subscriptions([found])
+    commitments.commit(found)
 
 
 def _due(community: Community, until: date) -> list[tuple[int, date]]:
@@ -124,7 +117,7 @@ def sell_month(subscription: Subscription, month: date) -> Delivered | None:
     had agreed to one. The entry, or the invoice, is dated the last day of the month, or the first
     that the book still takes.
     """
-    lock(subscription)
+    holding.subscriptions([subscription])
     found = db.session.scalar(
         select(Delivered).where(
             Delivered.subscription_id == subscription.id, Delivered.month == month
@@ -133,7 +126,6 @@ def sell_month(subscription: Subscription, month: date) -> Delivered | None:
     if found is not None:
         return found
     contract = subscription.contract
-    lock(sellers.seller(contract.producer))  # the organisation before its book, as everywhere
     commitments.commit(subscription)
     baskets = _baskets(subscription, month)
     sum_due = total([product.price * many for product, many in baskets.lines])
@@ -252,7 +244,9 @@ def _lines(producer: Producer, baskets: MonthOfBaskets) -> list[InvoiceLine]:
             product.name,
             product.price,
             many,
+            unit="hour" if product.unit == "hour" else "piece",
             vat_basis_points=product.vat_basis_points if charged else 0,
+            nature="service" if product.product.is_service else "product",
         )
         for product, many in baskets.lines
         if product.price

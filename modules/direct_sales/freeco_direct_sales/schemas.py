@@ -49,6 +49,12 @@ class ProductSchema(Schema):
     vat = BasisPoints(load_default=550)
     grams = Whole(load_default=None, least=1, most=1_000_000)
     category = Words(load_default="", most=80)
+    service = Ticked()
+
+    @validates_schema
+    def _check_weight(self, values: Mapping[str, Any], **_options: Any) -> None:
+        if values["service"] and values["grams"]:
+            raise ValidationError(str(_("Un service ne pèse rien : laissez vide.")), "grams")
 
 
 class ContractSchema(Schema):

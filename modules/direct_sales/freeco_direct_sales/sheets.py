@@ -26,10 +26,12 @@ from freeco_direct_sales.models import (
     Delivery,
     Distribution,
     Print,
+    Producer,
+    Product,
     Subscription,
     SubscriptionLine,
 )
-from freeco_direct_sales.orders import on_the_table
+from freeco_direct_sales.orders import on_the_table, sheet_marks
 from freeco_direct_sales.papers import (
     SheetColumn,
     SheetRow,
@@ -37,10 +39,12 @@ from freeco_direct_sales.papers import (
 )
 from freeco_direct_sales.shifts.counting import on_duty_text
 from freeco_direct_sales.solidarity.pool import is_held
+from freeco_direct_sales.telling import showing
 
-Taken = Row[int, int, int, int, str, str, int | None, int, int | None, bool]
+Taken = Row[int, int, int, int, str, str, int | None, int, int | None, bool, bool]
 """A line of a sheet: household, delivery, contract product, quantity, name, unit, grams; then
-whose basket it is, which household takes the other half of it, and whether nobody comes for it."""
+whose basket it is, which household takes the other half of it, whether nobody comes for it, and
+whether it is rendered rather than brought."""
 
 
 def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
@@ -48,7 +52,11 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
     everything = deliveries_at(distribution)
     deliveries = [each for each in everything if each.cancelled_at is None]
     cancelled = [each for each in everything if each.cancelled_at is not None]
-    taken = lines_taken(each.id for each in deliveries)
+    lines = lines_taken(each.id for each in deliveries)
+    taken = [line for line in lines if not line.is_service]
+    # Where all that is taken is work, nothing is laid on the table.
+    work = {line.delivery_id for line in lines} - {line.delivery_id for line in taken}
+    deliveries = [each for each in deliveries if each.id not in work]
     baskets: dict[int, dict[int, list[Taken]]] = defaultdict(lambda: defaultdict(list))
     for line in taken:
         for household in {line.household_id, line.partner_id or line.household_id}:
@@ -59,6 +67,7 @@ def sign_off_sheet(distribution: Distribution) -> SignOffSheet:
     # Where some are helped to pay, an amount read by all at the table would say who.
     named = not is_held(distribution.community)
     changed, changes = _changes(distribution)
+    changed |= sheet_marks.changed_since_print(distribution)
     # Who takes nothing any more is marked, not left out.
     listed = baskets.keys() | changed | on_the_table.households_in(markets)
     rows = [
@@ -125,9 +134,11 @@ def lines_taken(deliveries: Iterable[int]) -> Sequence[Taken]:
             Subscription.household_id.label("owner_id"),
             PARTNER.label("partner_id"),
             IS_LOST.label("nobody"),
+            Product.is_service,
         )
         .join(Subscription, Subscription.id == SubscriptionLine.subscription_id)
         .join(ContractProduct, ContractProduct.id == SubscriptionLine.contract_product_id)
+        .join(Product, Product.id == ContractProduct.product_id)
         .where(
             SubscriptionLine.delivery_id.in_(list(deliveries)),
             SubscriptionLine.quantity > 0,
@@ -216,6 +227,8 @@ def _cheques_to_give(distribution: Distribution) -> dict[int, list[Money]]:
         .order_by(Payment.due_on, Payment.id)
     ):
         found[household_id].append(amount)
+    for household_id, amount in sheet_marks.cheques_to_give(distribution):
+        found[household_id].append(amount)
     return found
 
 
@@ -275,9 +288,10 @@ def cancelled_words(delivery: Delivery) -> str:
     )
 
 
-def note_words(distribution: Distribution) -> list[str]:
-    """Return the distribution’s own words, if it has some."""
-    return [distribution.note] if distribution.note else []
+def note_words(distribution: Distribution, producer: Producer | None = None) -> list[str]:
+    """Return the distribution’s own words, and what producers say is missing, or one of them."""
+    own = [distribution.note] if distribution.note else []
+    return [*own, *showing.words_at(distribution, producer)]
 
 
 def _on_duty(distribution: Distribution) -> list[str]:

@@ -1,6 +1,7 @@
 """What direct sales tell the gazette: dates and places, never who takes what.
 
-The reason of a cancelled delivery stays with those it was written to: it may name somebody.
+The reason of a cancelled delivery, and a producer's own sentence on what is missing, stay with
+those they were written to: they may name somebody.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from freeco.module import Story
 from freeco_direct_sales import contracts, distributions, wording
 from freeco_direct_sales.local import hours
 from freeco_direct_sales.models import ContractState, Delivery, Distribution, SeasonContract
+from freeco_direct_sales.telling import showing
 
 
 def stories(community: Community, since: datetime, until: datetime) -> list[Story]:
@@ -29,6 +31,9 @@ def _evening(distribution: Distribution) -> Story:
     brought = _names(deliveries, cancelled=False)
     if brought:
         sentences.append(said("On y retire : %(what)s.", what=listed(brought)))
+    for each in showing.shortages_at(distribution):
+        what = showing.missing(each)
+        sentences.append(said("%(farm)s. %(what)s.", farm=each.producer.name, what=what))
     missing = _names(deliveries, cancelled=True)
     if missing:
         sentences.append(said("Pas de livraison ce jour-là : %(what)s.", what=listed(missing)))

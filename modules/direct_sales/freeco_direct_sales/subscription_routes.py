@@ -28,9 +28,11 @@ from freeco_direct_sales import (
 )
 from freeco_direct_sales.contracting import absences, rules, sharing, showing, trials, words
 from freeco_direct_sales.models import Delivery, Subscription
+from freeco_direct_sales.orders import shopping
 from freeco_direct_sales.papers import ContractPaper, print_contract
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import quantity_field, quantity_schema
+from freeco_direct_sales.telling import reading
 
 pages = Blueprint("direct_sales_subscriptions", __name__, template_folder="templates")
 
@@ -244,5 +246,11 @@ def my_basket(distribution_id: int) -> ResponseReturnValue:
     household = households.find_household(g.member)
     lines = baskets.basket_of(household, distribution) if household else []
     return render_template(
-        "direct_sales/basket.html", distribution=distribution, lines=lines, wording=wording
+        "direct_sales/basket.html",
+        distribution=distribution,
+        lines=lines,
+        missing=reading.for_household(household, distribution) if household else [],
+        otherwise=showing.at(household, distribution) if household else [],
+        orders=shopping.orders_at(household, distribution) if household else [],
+        wording=wording,
     )

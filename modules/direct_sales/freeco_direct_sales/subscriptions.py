@@ -15,7 +15,15 @@ from freeco.members.models import Community, Household, HouseholdMember, Member
 from freeco.money import Money, total
 from freeco.payments.errors import NoOtherWay
 from freeco.payments.models import Method, State
-from freeco_direct_sales import catalogue, commitments, contracts, record, schedule, sellers
+from freeco_direct_sales import (
+    catalogue,
+    commitments,
+    contracts,
+    holding,
+    record,
+    schedule,
+    sellers,
+)
 from freeco_direct_sales.contracting import room, rules, waiting
 from freeco_direct_sales.errors import (
     AlreadySigned,
@@ -83,18 +91,20 @@ def subscribe(
     ``beside`` is the subscription whose place it shares; ``tries`` that it is a trial only,
     which no minimum is asked of.
 
-    Prices are the contract's, frozen at its opening. Raises ContractNotOpen,
-    AlreadySubscribed, ContractFull, NothingChosen, UnknownChoice, TooManyCheques,
-    NoOtherWay when the producer cannot be paid so.
+    Prices are the contract's, frozen at its opening. Who waits for a place comes first. Raises
+    ContractNotOpen, AlreadySubscribed, ContractFull, DateFull, NothingChosen, UnknownChoice,
+    TooManyCheques, NoOtherWay when the producer cannot be paid so.
     """
-    lock(contract)  # two households may want the last place
+    held = waiting.hold(contract, household)  # two households may want the last place
     if contract.state != ContractState.OPEN:
         raise ContractNotOpen
     if standing_subscription(contract, household) is not None:
         raise AlreadySubscribed
+    waiting.pass_on(contract)
     if beside is None and contracts.places_left(contract, household) == 0:
         raise ContractFull
     chosen = _checked(contract, quantities)
+    room.check_dates(contract, chosen)
     if beside is None and not tries:
         rules.check_least(contract, chosen)
     if not 1 <= cheque_count <= contract.most_cheques:
@@ -126,7 +136,7 @@ def subscribe(
     db.session.flush()
     schedule.plan(subscription, cheque_count, method, applying.begin(subscription))
     db.session.flush()
-    waiting.settle(contract, household)
+    waiting.settle(contract, household, held)
     publish(
         SubscriptionMade(
             community_id=contract.community_id,
@@ -238,6 +248,7 @@ def _sign_for_producer(
         raise AlreadySigned
     subscription.producer_signed_at = now()
     subscription.producer_signed_by, subscription.producer_signed_way = name, way
+    holding.subscriptions([subscription])
     producer = subscription.contract.producer
     if producer.member is not None and subscription.is_signed:
         for each in subscription.household.people:
@@ -245,7 +256,6 @@ def _sign_for_producer(
                 contacts.agree(
                     each.member, producer.member, f"direct_sales:subscription:{subscription.id}"
                 )
-    adjusting.hold(subscription)
     commitments.commit(subscription)
     adjusting.count(subscription)
     record.state_signed(subscription, signer)

@@ -30,6 +30,9 @@ UNITS: dict[str, Text] = {
     "bottle": _("bouteille"),
     "dozen": _("douzaine"),
     "basket": _("panier"),
+    "hour": _("heure"),
+    "session": _("séance"),
+    "person": _("personne"),
 }
 KINDS: dict[str, Text] = {
     ContractKind.FIXED: _("Même panier à chaque livraison"),

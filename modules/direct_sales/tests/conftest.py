@@ -29,6 +29,7 @@ from freeco_direct_sales.shifts import leftovers, planning
 from freeco_direct_sales.shifts.leftover_models import Partner
 from freeco_direct_sales.shifts.models import Shift
 from freeco_direct_sales.shifts.planning import Need
+from freeco_direct_sales.solidarity import declaring
 
 Take = Callable[..., Subscription]
 Visit = Callable[[Member], Visitor]
@@ -302,4 +303,12 @@ def partner(community: Community) -> Partner:
         community, "Épicerie", "Léa", "epicerie@example.org", "06", "3 rue du Four"
     )
     db.session.commit()
+    return found
+
+
+@pytest.fixture
+def reader(community: Community) -> Member:
+    """Give somebody who swore to keep what they read of incomes and codes."""
+    found = make_member(community, "Inès", "Vidal", permissions=("direct_sales.solidarity_reader",))
+    declaring.swear(found)
     return found

@@ -10,6 +10,7 @@ from freeco.mail.models import OutgoingMail
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.testing.forms import fill_in, form_of
+from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import catalogue, contracts, distributions
 from freeco_direct_sales.models import (
@@ -162,6 +163,24 @@ def test_places_fewer_than_the_households_are_given_back(
     assert answer.status_code == 409
     assert form_of(answer, "/places").values["capacity"] == ["1"]
     assert vegetables.capacity == 2
+
+
+def test_a_long_list_of_households_is_searched_and_its_totals_stay_of_all(
+    vegetables: SeasonContract, take: Take, community: Community, browser: Visitor
+) -> None:
+    vegetables.capacity = 40
+    for number in range(26):
+        take(vegetables, make_member(community, f"Foyer Numéro{number:02}"), {"Petit panier": 1})
+    here = f"{HERE}/contrats/{vegetables.id}/preparer"
+    page = browser.get(here)
+    assert "Numéro00" in page.text
+    assert "Numéro25" not in page.text
+    assert "Numéro25" in browser.get(f"{here}?page=2").text
+    found = browser.get(f"{here}?q=numero25").text
+    assert "Numéro25" in found
+    assert "Numéro00" not in found
+    assert "0 sur 26" in found
+    assert "Aucun foyer ne porte ce nom." in browser.get(f"{here}?q=personne").text
 
 
 def test_a_coordinator_notes_the_paper_a_producer_signed(

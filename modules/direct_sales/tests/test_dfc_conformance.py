@@ -5,13 +5,17 @@ import os
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
+from freeco.clock import held_at
 from freeco.db import db
+from freeco.members import households
 from freeco.members.models import Community, Household, Member
 from freeco.money import Money
 from freeco.testing.visitor import Visitor
@@ -20,9 +24,11 @@ from freeco_direct_sales.exchange import dfc_terms
 from freeco_direct_sales.exchange.dfc_import import read_dfc
 from freeco_direct_sales.models import Producer, Product
 from freeco_direct_sales.orders import placing, preparing, sessions
-from freeco_direct_sales.orders.models import Order, OrderSession
+from freeco_direct_sales.orders.amounts import amount, quantity
+from freeco_direct_sales.orders.models import Order, OrderLine, OrderSession, Pricing
 from freeco_direct_sales.orders.placing import Want
 from freeco_direct_sales.orders.preparing import Terms
+from freeco_direct_sales.product_import import ProductDraft
 
 READER = Path(__file__).parent / "dfc_reader"
 HERE = "/api/lavergne/direct-sales/dfc"
@@ -188,6 +194,119 @@ def test_the_connector_reads_a_session_and_its_orders(
     assert (line["Quantity"], round(line["Price"]["value"] * 100)) == (3, 720)
 
 
+def pages(client: Visitor, address: str) -> list[str]:
+    """Follow a list from page to page, as a program does."""
+    found = []
+    while address:
+        answer = client.get(address)
+        found.append(answer.text)
+        link = answer.headers.get("Link", "").removeprefix("<").removesuffix('>; rel="next"')
+        following = urlsplit(link)
+        address = f"{following.path}?{following.query}" if link else ""
+    return found
+
+
+@pytest.fixture
+def evening(
+    community: Community,
+    producer: Producer,
+    bakery: Producer,
+    thursdays: Any,
+    member: Member,
+    neighbour: Member,
+) -> OrderSession:
+    """Give sixty offers, by the piece and by weight, and the orders of two households."""
+    session = preparing.create(
+        community, "Marché d’été", thursdays[0].starts_at.replace(day=1), thursdays[0].starts_at
+    )
+    for rank in range(60):
+        product = catalogue.add_product(
+            (producer, bakery)[rank % 2],
+            f"Crème brûlée « n° {rank} »",
+            Money(199 + 13 * rank),
+            unit=("piece", "kg", "jar")[rank % 3],
+            vat_basis_points=(550, 2000, 210)[rank % 3],
+        )
+        by_weight = rank % 6 == 4
+        preparing.offer(
+            session,
+            product,
+            Terms(
+                Money(1799 + rank) if by_weight else product.price,
+                pricing=Pricing.WEIGHT if by_weight else Pricing.UNIT,
+                grams=333 if by_weight else None,
+                on_hand=40 if rank % 4 == 0 else None,
+            ),
+        )
+    preparing.set_pickups(session, {thursdays[0]: None})
+    sessions.publish_session(session)
+    db.session.commit()
+    late = datetime(2026, 11, 2, 23, 30, tzinfo=UTC)  # the third of November in France
+    for rank, each in enumerate((member, neighbour)):
+        wants = {offer.id: Want(1 + offer.id % 4) for offer in session.offers[rank :: 1 + 4 * rank]}
+        with held_at(late):
+            placing.place(
+                session,
+                households.household_of(each),
+                each,
+                wants,
+                session.pickups[0].id,
+                key=f"{rank}",
+            )
+    db.session.commit()
+    sessions.close(session)
+    for line in db.session.scalars(select(OrderLine)):
+        if line.offer.pricing == Pricing.WEIGHT and line.offer_id % 4:
+            sessions.weigh(line, 347 * line.ordered)
+    db.session.commit()
+    return session
+
+
+def test_the_connector_reads_every_order_of_a_session_with_its_lines_and_prices(
+    visiting: Visit,
+    read: Read,
+    coordinator: Member,
+    producer: Producer,
+    bakery: Producer,
+    evening: OrderSession,
+) -> None:
+    client = visiting(coordinator)
+    told: dict[str, dict[str, Any]] = {}
+    for page in pages(client, f"{HERE}/sale_sessions/{evening.id}"):
+        found = read(page)
+        assert len(found["Offer"]) <= 50
+        assert [each["EndDate"] for each in found["SaleSession"]] == ["2026-11-02T09:00:00Z"]
+        told |= by_id(found["Offer"])
+    assert {key: round(each["Price"]["value"] * 100) for key, each in told.items()} == {
+        str(offer.id): offer.price.cents for offer in evening.offers
+    }
+    assert {key: round(each["Price"]["rate"] * 100) for key, each in told.items()} == {
+        str(offer.id): offer.vat_basis_points for offer in evening.offers
+    }
+    seen = {}
+    for farm in (producer, bakery):
+        for page in pages(client, f"{HERE}/enterprises/{farm.id}/orders"):
+            found = read(page)
+            lines = {each["id"]: each for each in found["OrderLine"]}
+            names = {each["id"]: each["LastName"] for each in found["Person"]}
+            assert {each["soldBy"] for each in found["Order"]} == {found["Enterprise"][0]["id"]}
+            for order in found["Order"]:
+                assert (order["Date"], order["Status"]) == ("2026-11-03", "dfc-v:Held")
+                for line in (lines[each] for each in order["lines"]):
+                    offer = line["concerns"].rpartition("/")[2]
+                    key = (farm.name, names[order["orderedBy"]], int(offer))
+                    seen[key] = (line["Quantity"], round(line["Price"]["value"] * 100))
+    ours = db.session.scalars(select(OrderLine).where(OrderLine.ordered > 0)).all()
+    assert len(ours) > 65
+    assert seen == {
+        (line.offer.product.producer.name, line.order.household.name, line.offer_id): (
+            quantity(line),
+            amount(line).cents,
+        )
+        for line in ours
+    }
+
+
 def test_fifty_products_a_document_with_a_way_to_the_next(
     visiting: Visit, read: Read, member: Member, producer: Producer, many: list[Product]
 ) -> None:
@@ -207,7 +326,7 @@ def test_our_own_document_imported_again_changes_nothing(
     visiting: Visit, coordinator: Member, producer: Producer, many: list[Product]
 ) -> None:
     client = visiting(coordinator)
-    drafts = []
+    drafts: list[ProductDraft] = []
     for page in ("", "?page=2"):
         answer = client.get(f"{HERE}/enterprises/{producer.id}/catalog_items{page}")
         reading = read_dfc(answer.data)

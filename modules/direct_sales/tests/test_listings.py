@@ -12,6 +12,7 @@ from lxml import etree
 from python_calamine import CalamineWorkbook
 
 from freeco.db import db
+from freeco.listings import FORMATS, Format, Listing, written
 from freeco.members import households
 from freeco.members.models import Member
 from freeco.money import Money
@@ -19,7 +20,6 @@ from freeco.spreadsheets import read_table
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import catalogue
 from freeco_direct_sales.exchange import ofn_csv
-from freeco_direct_sales.exchange.tables import FORMATS, Format, Listing, written
 from freeco_direct_sales.models import Distribution, Producer, Product, SeasonContract, Subscription
 from freeco_direct_sales.orders import placing, preparing, sessions
 from freeco_direct_sales.orders.models import OrderSession

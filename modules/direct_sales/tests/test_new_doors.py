@@ -76,6 +76,7 @@ COORDINATORS_DO = (
     "permanences/roles/{role}/retirer",
     "permanences/saison",
     "permanences/preparer",
+    "permanences/{shift}/demander/1",
     "permanences/{shift}/inscrits/1/absence",
     "permanences/{shift}/inscrits/1/liberer",
     "partenaires",

@@ -16,7 +16,7 @@ from freeco.testing.forms import fill_in
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import sellers
 from freeco_direct_sales.models import Producer
-from freeco_direct_sales.orders import favourites, preparing, sessions
+from freeco_direct_sales.orders import favourites, preparing, repeating, sessions
 from freeco_direct_sales.orders.amounts import is_estimated, order_total
 from freeco_direct_sales.orders.errors import StepDone, WrongQuantities
 from freeco_direct_sales.orders.models import Offer, Order, OrderSession, SessionProducer, Wish
@@ -114,7 +114,7 @@ def test_a_session_repeated_after_the_clocks_changed_keeps_its_hours(shop: Order
     shop.opens_at = datetime(2026, 10, 22, 6, tzinfo=UTC)  # 8:00 in summer
     shop.closes_at = datetime(2026, 10, 24, 18, tzinfo=UTC)  # 20:00
     db.session.commit()
-    copy = sessions.repeat(shop, 7)
+    copy = repeating.repeat(shop, 7)
     db.session.commit()
     assert copy.opens_at == datetime(2026, 10, 29, 7, tzinfo=UTC)  # 8:00 in winter
     assert copy.closes_at == datetime(2026, 10, 31, 19, tzinfo=UTC)

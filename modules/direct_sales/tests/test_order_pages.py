@@ -1,7 +1,7 @@
 """The shop and the preparation of a session, as pages without JavaScript."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from freeco.money import Money
 from freeco.testing.forms import Typed, fill_in
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import catalogue
+from freeco_direct_sales import catalogue, distributions
 from freeco_direct_sales.models import Distribution, Producer, Product
 from freeco_direct_sales.orders import preparing, sessions
 from freeco_direct_sales.orders.amounts import order_total
@@ -206,6 +206,32 @@ def test_a_session_is_prepared_on_the_screen_from_nothing_to_open(
     send(awa, page, "/reprendre" if "/reprendre" in page.text else "/fermer", {})
     db.session.expire_all()
     assert session.state == SessionState.CLOSED
+
+
+def test_dates_far_ahead_are_folded_and_those_chosen_stay_in_view(
+    visiting: Visit, coordinator: Member, market: OrderSession, community: Community
+) -> None:
+    days = [date(2026, 12, day) for day in (3, 10, 17, 24)]
+    far = distributions.create_distributions(community, days, time(18), time(19), "Halle")
+    db.session.commit()
+    awa = visiting(coordinator)
+
+    def folded(page: TestResponse) -> list[int]:
+        places = page.text.partition('id="retraits"')[2]
+        behind = places.partition("D’autres dates")[2].partition("</details>")[0]
+        return [each.id for each in far if f'value="{each.id}"' in behind]
+
+    page = awa.get(f"{HERE}/sessions/{market.id}")
+    assert folded(page) == [each.id for each in far]
+    page = send(awa, page, "/retraits", {"chosen": [str(far[2].id)]})
+    assert folded(page) == [far[0].id, far[1].id, far[3].id]
+    db.session.expire_all()
+    assert [each.distribution_id for each in market.pickups] == [far[2].id]
+    lost = awa.post(
+        f"{HERE}/sessions/{market.id}/retraits", data={"chosen": [str(far[3].id), "peut-être"]}
+    )
+    assert lost.status_code == 422
+    assert far[3].id not in folded(lost)
 
 
 def only_order() -> Order:

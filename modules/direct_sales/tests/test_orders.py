@@ -14,7 +14,7 @@ from freeco.members.models import Community, Household, Member
 from freeco.money import Money
 from freeco_direct_sales import catalogue
 from freeco_direct_sales.models import Distribution, Producer
-from freeco_direct_sales.orders import placing, sessions
+from freeco_direct_sales.orders import placing, repeating, sessions
 from freeco_direct_sales.orders.amounts import by_producer, is_estimated, order_total
 from freeco_direct_sales.orders.errors import (
     FateMissing,
@@ -373,7 +373,7 @@ def test_last_weeks_session_is_repeated_at_todays_prices(
     offers["Poireaux"].product.price = Money(280)
     offers["Pain"].withdrawn_at = OPENS
     db.session.commit()
-    copy = sessions.repeat(market, 7)
+    copy = repeating.repeat(market, 7)
     db.session.commit()
     assert copy.state == SessionState.DRAFT
     assert copy.opens_at == OPENS + timedelta(days=7)

@@ -8,8 +8,9 @@ from flask import current_app
 
 from freeco.db import db
 from freeco.members.models import Community, Member
-from freeco.module import Bounds, Place
+from freeco.module import Place
 from freeco.organisations.models import Organisation, OrganisationKind
+from freeco.places.bounds import Bounds
 from freeco.places.gazetteer import Commune
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import catalogue, distributions, places, privacy

@@ -3,9 +3,13 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import vobject
 from icalendar import Calendar
+from pyld import jsonld
 
 from freeco.db import db
 from freeco.members.models import Community, Member
@@ -15,6 +19,19 @@ from freeco_direct_sales.models import Distribution, Producer, SeasonContract, S
 HERE = "/lavergne/direct-sales"
 Visit = Callable[[Member], Visitor]
 Take = Callable[..., Subscription]
+LINKS = ("availability", "eventAttendanceMode", "eventStatus", "url")
+NEEDED = {
+    "LocalBusiness": {"name"},
+    "Product": {"name", "brand", "offers"},
+    "Offer": {"price", "priceCurrency", "availability", "seller", "url"},
+    "Event": {"name", "startDate", "location", "eventStatus"},
+    "Place": {"name", "address"},
+    "Brand": {"name"},
+    "Organization": {"name"},
+    "PostalAddress": {"addressLocality"},
+}
+"""What search engines ask of each kind."""
+ALSO = {"description", "address", "validThrough", "endDate", "eventAttendanceMode", "organizer"}
 DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 
 
@@ -54,6 +71,28 @@ def test_a_stranger_reads_contracts_prices_and_dates(
     assert offer["seller"]["@id"] in ids
 
 
+def schema_org(url: str, _options: Any = None) -> dict[str, Any]:
+    """Give the context of schema.org in a line: each name is a term of its vocabulary."""
+    assert url == "https://schema.org"
+    terms = {"@vocab": "http://schema.org/", **{name: {"@type": "@id"} for name in LINKS}}
+    return {"contextUrl": None, "documentUrl": url, "document": {"@context": terms}}
+
+
+def test_a_reader_of_linked_data_finds_every_name_in_schema_org_s_vocabulary(
+    client: Visitor, opened: None, vegetables: SeasonContract, thursdays: Sequence[Distribution]
+) -> None:
+    (found,) = DATA.findall(client.get(f"{HERE}/vitrine").text)
+    things = jsonld.flatten(jsonld.expand(json.loads(found), {"documentLoader": schema_org}))
+    kinds: dict[str, set[str]] = {}
+    for each in things:
+        (kind,) = each["@type"]
+        names = {name.removeprefix("http://schema.org/") for name in each if name[0] != "@"}
+        kinds.setdefault(kind.removeprefix("http://schema.org/"), set()).update(names)
+    for kind, names in kinds.items():
+        assert NEEDED[kind] <= names <= NEEDED[kind] | ALSO, kind
+    assert set(kinds) == set(NEEDED)
+
+
 def test_words_of_a_producer_never_end_the_data(
     client: Visitor, opened: None, vegetables: SeasonContract, producer: Producer
 ) -> None:
@@ -88,13 +127,48 @@ def test_the_distributions_are_a_calendar_one_can_follow(
 ) -> None:
     first = client.get(f"{HERE}/distributions.ics")
     assert first.content_type == "text/calendar; charset=utf-8"
-    events = Calendar.from_ical(first.data).walk("VEVENT")
+    events: list[Any] = list(Calendar.from_ical(first.data).walk("VEVENT"))
     assert len(events) == 3
     assert {str(each["class"]) for each in events} == {"PUBLIC"}
     assert str(events[0]["location"]) == "Salle des fêtes"
     assert events[0]["dtstart"].dt == thursdays[0].starts_at
     headers = {"If-None-Match": first.headers["ETag"]}
     assert client.get(f"{HERE}/distributions.ics", headers=headers).status_code == 304
+
+
+def test_a_calendar_keeps_its_hour_when_the_clocks_change(
+    client: Visitor, opened: None, community: Community
+) -> None:
+    zone = ZoneInfo("Europe/Paris")
+    evenings = [datetime(2027, 3, day, 18, 30, tzinfo=zone) for day in (25, 28)]
+    evenings += [datetime(2027, 10, day, 18, 30, tzinfo=zone) for day in (28, 31)]
+    for each in evenings:
+        db.session.add(
+            Distribution(
+                community=community,
+                starts_at=each,
+                ends_at=each + timedelta(hours=1),
+                place="Préau ; école",
+            )
+        )
+    db.session.commit()
+    content = client.get(f"{HERE}/distributions.ics").data
+    told: Any = Calendar.from_ical(content)
+    assert [str(each["tzid"]) for each in told.walk("VTIMEZONE")] == ["Europe/Paris"]
+    starts = [each["dtstart"].dt for each in told.walk("VEVENT")]
+    assert [each.astimezone(zone).strftime("%H:%M") for each in starts] == ["18:30"] * 4
+    assert [each.utcoffset() for each in starts] == [
+        timedelta(hours=hours) for hours in (1, 2, 2, 1)
+    ]
+    # Another program, which reads the rules of the zone from the file alone,
+    # once it has forgotten those of the files that other tests gave it to read.
+    vobject.icalendar.registerTzid("Europe/Paris", None)
+    other = vobject.readOne(content.decode()).vevent_list
+    assert sorted(each.dtstart.value.astimezone(UTC) for each in other) == sorted(
+        each.astimezone(UTC) for each in evenings
+    )
+    assert {each.location.value for each in other} == {"Préau ; école"}
+    assert len({each.uid.value for each in other}) == 4
 
 
 def test_each_address_of_the_data_page_answers(

@@ -193,3 +193,35 @@ def test_a_past_shift_has_no_button(visiting: Visit, door: Shift, member: Member
         assert not [each for each in forms_of(page) if "/permanences/" in each.action]
         late = marie.post(f"{HERE}/permanences/{door.id}/venir")
         assert late.status_code == 409
+
+
+def test_a_coordinator_asks_by_name_for_a_free_place_once(
+    visiting: Visit, door: Shift, member: Member, neighbour: Member, coordinator: Member
+) -> None:
+    awa = visiting(coordinator)
+    there = f"{HERE}/distributions/{door.distribution_id}/permanences"
+    page = send(awa, awa.get(there), f"/permanences/{door.id}/demander/{neighbour.id}", {})
+    assert "Jean Martin reçoit votre demande, avec la page où répondre." in words(page)
+    assert words(page).count("déjà demandé") == 1
+    assert [form for form in forms_of(page) if form.action.endswith(f"/{neighbour.id}")] == []
+    awa.post(f"{HERE}/permanences/{door.id}/demander/{neighbour.id}")
+    told = db.session.query(Notice).one()
+    assert (told.member_id, told.url) == (neighbour.id, f"{HERE}/permanences/{door.id}")
+    assert "Une place est libre" in told.body
+    jean = visiting(neighbour)
+    send(jean, jean.get(told.url), "/venir", {})
+    assert [each.member for each in door.on_duty] == [neighbour]
+
+
+def test_nobody_is_asked_who_comes_already_or_is_of_elsewhere(
+    visiting: Visit, door: Shift, member: Member, elsewhere: Community, coordinator: Member
+) -> None:
+    stranger = make_member(elsewhere, "Zoé Ailleurs")
+    two = Need(2, time(18, 30), time(19, 30))
+    planning.set_shifts(door.distribution, {door.role: two})
+    signing.sign_up(door, member)
+    db.session.commit()
+    awa = visiting(coordinator)
+    assert awa.post(f"{HERE}/permanences/{door.id}/demander/{member.id}").status_code == 409
+    assert awa.post(f"{HERE}/permanences/{door.id}/demander/{stranger.id}").status_code == 404
+    assert db.session.query(Notice).count() == 0

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from werkzeug.test import TestResponse
 
 from freeco.db import db
 from freeco.i18n import spoken
-from freeco.members import households
+from freeco.members import households, membership
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.testing.forms import fill_in
 from freeco.testing.payments import organisation
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales import contracts, sheets, subscriptions
+from freeco_direct_sales import contracts, distributions, sheets, subscriptions
+from freeco_direct_sales.contracting import renewal
 from freeco_direct_sales.models import (
     ContractState,
     Distribution,
@@ -26,6 +28,7 @@ from freeco_direct_sales.papers import SignOffSheet
 from freeco_direct_sales.solidarity import adjusting, applying, declaring, giving
 from freeco_direct_sales.solidarity import pool as pools
 from freeco_direct_sales.solidarity.declaring import Said
+from freeco_direct_sales.solidarity.errors import RuleToConfirm
 from freeco_direct_sales.solidarity.models import Kind, Source
 from freeco_direct_sales.solidarity.rules import Bounds
 
@@ -119,6 +122,51 @@ def test_a_reader_promises_then_reads(
     assert "12 345" not in words(page)
     fill_in(ada, page, "/promesse", {"promised": "1"})
     assert "12 345,00 €" in words(ada.get(f"{SHARE}/declarations"))
+
+
+def test_a_third_reader_is_refused_beside_the_charge(
+    visiting: Visit, free: SeasonContract, community: Community, member: Member
+) -> None:
+    reader = "direct_sales.solidarity_reader"
+    for name in ("Ada", "Bea"):
+        make_member(community, name, "R", permissions=(reader,))
+    steward = make_member(community, "Odile", "S", permissions=("core.steward",))
+    odile = visiting(steward)
+    page = odile.get("/lavergne/gerer")
+    typed = {"member": str(member.id), "permission": reader}
+    refused = fill_in(odile, page, "/charges", typed)
+    assert refused.status_code == 422
+    assert "2 personnes au plus peuvent avoir cette charge : Ada R et Bea R" in words(refused)
+    assert 'aria-invalid="true"' in refused.text
+    assert not membership.holds(member, reader)
+    first = declaring.readers(community)[0]
+    membership.revoke(first, reader)
+    db.session.commit()
+    assert fill_in(odile, page, "/charges", typed).status_code == 302
+    assert membership.holds(member, reader)
+
+
+def test_a_renewed_contract_keeps_its_bounds_to_be_confirmed_before_it_opens(
+    visiting: Visit, free: SeasonContract, coordinator: Member, thursdays: list[Distribution]
+) -> None:
+    draft = renewal.renew(free, "Légumes de décembre", date(2026, 11, 1), date(2026, 12, 31))
+    db.session.commit()
+    rule = applying.rule_of(draft)
+    assert rule is not None
+    assert (rule.kind, rule.least, rule.most, rule.to_confirm) == ("free", 8000, 13000, True)
+    with pytest.raises(RuleToConfirm):
+        contracts.open_contract(draft)
+    db.session.rollback()
+    awa = visiting(coordinator)
+    manage = awa.get(f"{HERE}/contrats/{draft.id}/preparer")
+    assert "il se vote chaque saison" in manage.text
+    page = awa.get(f"{SHARE}/contrats/{draft.id}/regle")
+    assert "celles de la saison dernière" in page.text
+    assert fill_in(awa, page, "/regle", {}).status_code == 302
+    contracts.open_contract(draft)
+    rule = applying.rule_of(draft)
+    assert rule is not None
+    assert (rule.least, rule.most, rule.to_confirm) == (8000, 13000, False)
 
 
 def test_the_treasurer_notes_a_gift_once(
@@ -216,6 +264,21 @@ def test_nothing_differs_where_a_coordinator_follows_the_contract(
     first, second = rows_of(page.text, *(each.household.name for each in two))
     codes = [each.code for each in two]
     assert without_names(first, *codes) == without_names(second, *codes)
+
+
+def test_nothing_differs_there_either_once_a_delivery_is_cancelled(
+    visiting: Visit,
+    two: tuple[Subscription, Subscription],
+    thursdays: list[Distribution],
+    coordinator: Member,
+) -> None:
+    (delivery,) = distributions.deliveries_at(thursdays[1])
+    distributions.cancel_delivery(delivery, "gel")
+    page = visiting(coordinator).get(f"{HERE}/contrats/{two[0].contract_id}/preparer")
+    first, second = rows_of(page.text, *(each.household.name for each in two))
+    codes = [each.code for each in two]
+    assert without_names(first, *codes) == without_names(second, *codes)
+    assert "à mettre à jour" in first
 
 
 def test_nothing_differs_on_the_harvest_list(

@@ -80,6 +80,40 @@ def test_who_does_not_come_in_time_gives_way_to_the_next(
         assert second.reserved_until == now() + timedelta(days=3)
 
 
+def test_nobody_overtakes_the_list_before_a_place_that_ran_out_is_passed_on(
+    full: tuple[SeasonContract, Subscription],
+    community: Community,
+    member: Member,
+    neighbour: Member,
+    take: Take,
+) -> None:
+    contract, taken = full
+    first, second = wait(contract, member), wait(contract, neighbour)
+    subscriptions.withdraw(taken)
+    db.session.commit()
+    newcomer = make_member(community, "Léo", "Neuf")
+    with held_at(now() + timedelta(days=3)):  # no sweep has passed yet
+        assert contracts.places_left(contract) == 0
+        assert contracts.places_left(contract, second.household) == 1
+        with pytest.raises(ContractFull):
+            take(contract, newcomer, SMALL)
+        db.session.rollback()
+        take(contract, neighbour, SMALL)
+        assert (first.outcome, second.outcome) == ("passed", "taken")
+
+
+def test_a_place_that_nobody_else_waits_for_is_still_taken_by_who_came_late(
+    full: tuple[SeasonContract, Subscription], member: Member, take: Take
+) -> None:
+    contract, taken = full
+    wait(contract, member)
+    subscriptions.withdraw(taken)
+    db.session.commit()
+    with held_at(now() + timedelta(days=3)):
+        take(contract, member, SMALL)
+    assert contracts.taken_places(contract) == 2
+
+
 def test_more_places_go_to_the_list_first(
     full: tuple[SeasonContract, Subscription], member: Member
 ) -> None:

@@ -9,12 +9,12 @@ import pytest
 from icalendar import Calendar
 
 from freeco.db import db
+from freeco.listings import Listing, written
 from freeco.members import households, membership
 from freeco.members.models import Community, Member
 from freeco.plugins import Plugins
 from freeco.testing.forms import fill_in
 from freeco.testing.visitor import Visitor
-from freeco_direct_sales.exchange.tables import Listing, written
 from freeco_direct_sales.models import Distribution, Producer, SeasonContract, Subscription
 from freeco_direct_sales.orders import sessions
 from freeco_direct_sales.orders.models import Order, OrderSession

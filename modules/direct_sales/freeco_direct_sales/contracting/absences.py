@@ -11,7 +11,7 @@ from freeco.errors import Absent
 from freeco.i18n import said
 from freeco.members.models import Community, Member
 from freeco_direct_sales import changing, contracts, record
-from freeco_direct_sales.contracting import rules
+from freeco_direct_sales.contracting import room, rules
 from freeco_direct_sales.contracting.errors import (
     BasketShared,
     DeliveryCalledOff,
@@ -21,7 +21,13 @@ from freeco_direct_sales.contracting.errors import (
     NothingTaken,
     TooLate,
 )
-from freeco_direct_sales.contracting.models import Absence, AbsenceKind, SharedBasket, SharingWay
+from freeco_direct_sales.contracting.models import (
+    Absence,
+    AbsenceItem,
+    AbsenceKind,
+    SharedBasket,
+    SharingWay,
+)
 from freeco_direct_sales.errors import DeliveryPast, PlaceGivenBack, UnknownChoice
 from freeco_direct_sales.models import Change, Delivery, Subscription, SubscriptionLine
 
@@ -83,7 +89,7 @@ def skip(subscription: Subscription, delivery: Delivery, member: Member) -> Abse
         subscription=subscription,
         delivery=delivery,
         kind=foreseen.skip_rule,
-        basket=written(basket),
+        items=written(basket),
         asked_by=member,
         agreed_at=now(),
     )
@@ -115,14 +121,14 @@ def move(
     basket = free_basket(subscription, delivery, standing)
     if to_delivery.id in absences_of(subscription):
         raise NothingTaken
-    already = _basket(subscription, to_delivery)
-    if not already and room_at(to_delivery) == 0:
+    already = basket_at(subscription, to_delivery)
+    if not already and room.at(to_delivery) == 0:
         raise DeliveryFull
     absence = Absence(
         subscription=subscription,
         delivery=delivery,
         kind=AbsenceKind.MOVED,
-        basket=written(basket),
+        items=written(basket),
         asked_by=member,
         to_delivery=to_delivery,
         agreed_at=now(),
@@ -133,23 +139,6 @@ def move(
         subscription, {delivery: dict.fromkeys(basket, 0), to_delivery: together}
     )
     return absence
-
-
-def room_at(delivery: Delivery) -> int | None:
-    """Count the households a delivery may serve besides; None when there is no limit."""
-    most = rules.rules_of(delivery.contract).most_per_delivery
-    if most is None:
-        return None
-    served = db.session.scalar(
-        select(func.count(SubscriptionLine.subscription_id.distinct()))
-        .join(Subscription, Subscription.id == SubscriptionLine.subscription_id)
-        .where(
-            SubscriptionLine.delivery_id == delivery.id,
-            SubscriptionLine.quantity > 0,
-            Subscription.withdrawn_at.is_(None),
-        )
-    )
-    return max(0, most - (served or 0))
 
 
 def undo(absence: Absence) -> None:
@@ -171,8 +160,8 @@ def undo(absence: Absence) -> None:
     if absence.kind in HANDS or absence.kind == AbsenceKind.LOST:
         _take_again(absence)
     else:
-        basket = {int(key): int(many) for key, many in absence.basket.items()}
-        if not _basket(subscription, absence.delivery) and room_at(absence.delivery) == 0:
+        basket = absence.basket
+        if not basket_at(subscription, absence.delivery) and room.at(absence.delivery) == 0:
             raise DeliveryFull
         wanted: dict[Delivery, Mapping[int, int]] = {absence.delivery: basket}
         if absence.to_delivery is not None:
@@ -199,7 +188,7 @@ def _take_again(absence: Absence) -> None:
 
 def _without(absence: Absence, there: Delivery, basket: Mapping[int, int]) -> dict[int, int]:
     """Return what is left there once a moved basket goes back; what was changed since stays."""
-    held = _basket(absence.subscription, there)
+    held = basket_at(absence.subscription, there)
     if any(held.get(key, 0) < many for key, many in basket.items()):
         raise NothingTaken
     return {key: held.get(key, 0) - many for key, many in basket.items()}
@@ -215,7 +204,7 @@ def other_deliveries(subscription: Subscription, delivery: Delivery) -> list[Del
         if each.id != delivery.id
         and each.id not in busy
         and rules.in_time(each.distribution, foreseen.notice_days)
-        and (room_at(each) != 0 or _basket(subscription, each))
+        and (room.at(each) != 0 or basket_at(subscription, each))
     ]
 
 
@@ -266,13 +255,14 @@ def free_basket(
     subscription: Subscription, delivery: Delivery, standing: Absence | None
 ) -> dict[int, int]:
     """Return a basket that has no fate yet. Raises NothingTaken."""
-    basket = _basket(subscription, delivery)
+    basket = basket_at(subscription, delivery)
     if standing is not None or not basket:
         raise NothingTaken
     return basket
 
 
-def _basket(subscription: Subscription, delivery: Delivery) -> dict[int, int]:
+def basket_at(subscription: Subscription, delivery: Delivery) -> dict[int, int]:
+    """Return what a household takes at a delivery, by contract product id."""
     rows = db.session.execute(
         select(SubscriptionLine.contract_product_id, SubscriptionLine.quantity).where(
             SubscriptionLine.subscription_id == subscription.id,
@@ -283,9 +273,9 @@ def _basket(subscription: Subscription, delivery: Delivery) -> dict[int, int]:
     return {row.contract_product_id: row.quantity for row in rows}
 
 
-def written(basket: Mapping[int, int]) -> dict[str, int]:
+def written(basket: Mapping[int, int]) -> list[AbsenceItem]:
     """Return a basket as it is stored."""
-    return {str(key): many for key, many in basket.items()}
+    return [AbsenceItem(contract_product_id=key, quantity=many) for key, many in basket.items()]
 
 
 def mark(absence: Absence, words: str, household_id: int | None = None) -> None:

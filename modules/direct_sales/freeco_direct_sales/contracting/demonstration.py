@@ -89,7 +89,8 @@ def _share(contract: SeasonContract, tables: Sequence[Member]) -> None:
     """Propose to share a place, and begin a trial, between households that have none yet."""
     free = _without(contract, tables)
     basket = {contract.products[0].id: 1}
-    if len(free) > 1 and sharing.may_share(contract):
+    room = contracts.places_left(contract) != 0
+    if len(free) > 1 and room and sharing.may_share(contract):
         sharing.propose(
             contract,
             households.household_of(free[1]),

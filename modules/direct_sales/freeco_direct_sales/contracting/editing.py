@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from freeco.db import lock
 from freeco_direct_sales import changing
-from freeco_direct_sales.contracting import absences, rules
+from freeco_direct_sales.contracting import absences, room, rules
 from freeco_direct_sales.contracting.errors import NotForeseen, NothingTaken, TooLate
 from freeco_direct_sales.contracting.models import ContractRules
 from freeco_direct_sales.models import ContractKind, Delivery, Subscription
@@ -29,15 +30,20 @@ def edit(
     """Change what the household takes at one date; the commitment follows, then the payments.
 
     Returns what changed. Raises as ``changing.change_delivery``, and NotForeseen, TooLate,
-    TooLittleThatDay, TooLittleInAll, NothingTaken for a basket that is lent or moved.
+    TooLittleThatDay, TooLittleInAll, DateFull, NothingTaken for a basket that is lent or moved.
     """
     days = rules.rules_of(subscription.contract).edit_days
     if subscription.contract.kind != ContractKind.FREE or days is None:
         raise NotForeseen
     if not rules.in_time(delivery.distribution, days):
         raise TooLate
+    lock(subscription.contract)  # two households may want the last basket of a delivery
     if absences.hold(subscription, delivery) is not None:
         raise NothingTaken
+    if not absences.basket_at(subscription, delivery):
+        room.check_dates(
+            subscription.contract, {(delivery.id, key): many for key, many in quantities.items()}
+        )
     words = changing.change_delivery(subscription, delivery, quantities)
     chosen = {
         (line.delivery_id, line.contract_product_id): line.quantity for line in subscription.lines

@@ -1,9 +1,10 @@
 """Why a contract's rules say no."""
 
+from datetime import date
 from http import HTTPStatus
 
 from freeco.errors import Refusal
-from freeco.i18n import _, money, said
+from freeco.i18n import _, day, money, said
 from freeco.money import Money
 
 
@@ -49,6 +50,18 @@ class DeliveryFull(Refusal):
     reason = _(
         "Cette livraison sert déjà autant de foyers qu’elle le peut. Choisissez-en une autre."
     )
+
+
+class DateFull(Refusal):
+    """One of the deliveries chosen serves no more households."""
+
+    def __init__(self, when: date) -> None:
+        super().__init__()
+        self.reason = said(
+            "La livraison du %(day)s sert déjà autant de foyers qu’elle le peut. Ne prenez rien à "
+            "cette date, ou voyez la coordination.",
+            day=day(when),
+        )
 
 
 class SameHousehold(Refusal):

@@ -42,7 +42,7 @@ def propose(
         subscription=subscription,
         delivery=delivery,
         kind=kind,
-        basket=absences.written(basket),
+        items=absences.written(basket),
         asked_by=member,
         to_household=to_household,
     )

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -112,8 +111,8 @@ class Absence(Model):
     )
     delivery: Mapped[Delivery] = relationship(repr=False, foreign_keys=[delivery_id])
     kind: Mapped[str]
-    basket: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Quantity by contract product id, as it was before."""
+    items: Mapped[list["AbsenceItem"]] = relationship(repr=False, cascade="all, delete-orphan")
+    """The basket as it was before."""
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("member.id"), init=False, index=True)
     asked_by: Mapped[Member] = relationship(repr=False)
     to_delivery_id: Mapped[int | None] = mapped_column(
@@ -133,6 +132,26 @@ class Absence(Model):
     """When it holds: at once, but for a basket that another household must agree to take."""
     undone_at: Mapped[datetime | None] = mapped_column(default=None)
 
+    @property
+    def basket(self) -> dict[int, int]:
+        """Return the quantities by contract product id, as they were before."""
+        return {each.contract_product_id: each.quantity for each in self.items}
+
+
+class AbsenceItem(Model):
+    """How many of a product were in a basket that its household does not come for."""
+
+    __tablename__ = "direct_sales_absence_item"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+
+    absence_id: Mapped[int] = mapped_column(
+        ForeignKey("direct_sales_absence.id"), init=False, primary_key=True
+    )
+    contract_product_id: Mapped[int] = mapped_column(
+        ForeignKey("direct_sales_contract_product.id"), primary_key=True, index=True
+    )
+    quantity: Mapped[int]
+
 
 class SharedBasket(Model):
     """Two households that share one place: proposed by one, concluded when the other agrees."""
@@ -146,8 +165,8 @@ class SharedBasket(Model):
     )
     contract: Mapped[SeasonContract] = relationship(repr=False)
     way: Mapped[str]
-    basket: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Quantity by contract product id: the whole basket of one delivery."""
+    items: Mapped[list["SharedItem"]] = relationship(repr=False, cascade="all, delete-orphan")
+    """The whole basket of one delivery."""
     first_household_id: Mapped[int] = mapped_column(
         ForeignKey("household.id"), init=False, index=True
     )
@@ -175,6 +194,26 @@ class SharedBasket(Model):
     asked_at: Mapped[datetime] = mapped_column(default_factory=now)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     """Refused, or taken back, before it was concluded."""
+
+    @property
+    def basket(self) -> dict[int, int]:
+        """Return the whole basket of one delivery, by contract product id."""
+        return {each.contract_product_id: each.quantity for each in self.items}
+
+
+class SharedItem(Model):
+    """How many of a product are in a basket that two households share."""
+
+    __tablename__ = "direct_sales_shared_item"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+
+    shared_basket_id: Mapped[int] = mapped_column(
+        ForeignKey("direct_sales_shared_basket.id"), init=False, primary_key=True
+    )
+    contract_product_id: Mapped[int] = mapped_column(
+        ForeignKey("direct_sales_contract_product.id"), primary_key=True, index=True
+    )
+    quantity: Mapped[int]
 
 
 class WaitingWish(Model):
@@ -221,9 +260,27 @@ class Trial(Model):
         ForeignKey("direct_sales_subscription.id"), init=False, primary_key=True
     )
     subscription: Mapped[Subscription] = relationship(repr=False)
-    rest: Mapped[dict[str, Any]] = mapped_column(JSON)
-    """Quantity by “delivery id-contract product id”: what is taken if the season is confirmed."""
+    rest: Mapped[list["TrialRest"]] = relationship(repr=False, cascade="all, delete-orphan")
+    """What is taken if the season is confirmed."""
     decide_by: Mapped[datetime]
     """Until when the rest may be confirmed: the place is kept meanwhile."""
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     dropped_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class TrialRest(Model):
+    """How many of a product are taken at a delivery after the trial, if the rest is confirmed."""
+
+    __tablename__ = "direct_sales_trial_rest"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity"),)
+
+    subscription_id: Mapped[int] = mapped_column(
+        ForeignKey("direct_sales_trial.subscription_id"), init=False, primary_key=True
+    )
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("direct_sales_delivery.id"), primary_key=True, index=True
+    )
+    contract_product_id: Mapped[int] = mapped_column(
+        ForeignKey("direct_sales_contract_product.id"), primary_key=True, index=True
+    )
+    quantity: Mapped[int]

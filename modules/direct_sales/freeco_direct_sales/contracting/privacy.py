@@ -7,6 +7,7 @@ from sqlalchemy import or_, select
 from freeco.clock import now
 from freeco.db import db
 from freeco.members.models import Household, Member
+from freeco_direct_sales import holding
 from freeco_direct_sales.contracting import lending, waiting
 from freeco_direct_sales.contracting.models import Absence, SharedBasket, WaitingWish
 from freeco_direct_sales.models import Subscription
@@ -91,5 +92,7 @@ def erase(member: Member, alone: Household | None, forgotten: str) -> None:
     for absence in lending.proposals_to(alone):
         if absence.agreed_at is None:
             absence.undone_at = now()
-    for wish in sorted(waiting.wishes_of(alone), key=lambda each: each.contract_id):
+    mine = sorted(waiting.wishes_of(alone), key=lambda each: each.contract_id)
+    holding.contracts(each.contract for each in mine)
+    for wish in mine:
         waiting.leave(wish)

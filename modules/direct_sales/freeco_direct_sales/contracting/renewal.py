@@ -18,6 +18,7 @@ from freeco_direct_sales.models import (
     SeasonContract,
     SubscriptionLine,
 )
+from freeco_direct_sales.solidarity import applying
 
 KEPT = (
     "most_skips",
@@ -38,6 +39,7 @@ KEPT = (
 def renew(contract: SeasonContract, name: str, first: date, last: date) -> SeasonContract:
     """Draft the next season of a contract: same products at today's prices, same rules.
 
+    The way its price is shared is taken over too, to be confirmed: it is voted each season.
     Its dates are those already written for that season at the places it delivers to.
     """
     draft = contracts.create_contract(
@@ -53,6 +55,7 @@ def renew(contract: SeasonContract, name: str, first: date, last: date) -> Seaso
     before = rules.rules_of(contract)
     kept = {each: getattr(before, each) for each in KEPT}
     rules.set_rules(draft, **kept, renews_id=contract.id)
+    applying.propose_rule(contract, draft)
     contracts.set_products(
         draft, [each.product for each in contract.products if each.product.available]
     )

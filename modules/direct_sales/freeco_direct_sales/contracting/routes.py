@@ -155,7 +155,7 @@ def proposal(absence_id: int) -> ResponseReturnValue:
         "direct_sales/contracting/proposal.html",
         absence=found,
         takes=takes,
-        basket=[(names[int(key)], many) for key, many in found.basket.items()],
+        basket=[(names[key], many) for key, many in found.basket.items()],
         may_undo=absences.may_undo(found),
         words=words,
     )

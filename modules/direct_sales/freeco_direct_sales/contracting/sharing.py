@@ -11,9 +11,9 @@ from freeco.members.models import Community, Household, Member
 from freeco.money import Money
 from freeco.payments.models import Method
 from freeco_direct_sales import contracts, subscriptions
-from freeco_direct_sales.contracting import rules
+from freeco_direct_sales.contracting import rules, waiting
 from freeco_direct_sales.contracting.errors import NotForeseen, ProposalOver, SameHousehold
-from freeco_direct_sales.contracting.models import SharedBasket, SharingWay
+from freeco_direct_sales.contracting.models import SharedBasket, SharedItem, SharingWay
 from freeco_direct_sales.errors import (
     AlreadySubscribed,
     ContractFull,
@@ -91,7 +91,7 @@ def propose(
     shared = SharedBasket(
         contract=contract,
         way=way,
-        basket={str(key): many for key, many in chosen.items()},
+        items=[SharedItem(contract_product_id=key, quantity=many) for key, many in chosen.items()],
         payments=payments,
         first_household=household,
         asked_by=member,
@@ -148,13 +148,13 @@ def agree(
     ``subscriptions.subscribe``.
     """
     contract = shared.contract
-    lock(contract)
+    waiting.hold(contract, shared.first_household, shared.second_household)
     lock(shared)
     if shared.ended_at is not None or (shared.second_id is None and _changed_since(shared)):
         raise ProposalOver
     if shared.second_id is not None:
         return db.session.get_one(Subscription, shared.second_id)
-    first, second = parts(contract, basket_of(shared))
+    first, second = parts(contract, shared.basket)
     begun = subscriptions.subscribe(
         contract,
         shared.first_household,
@@ -197,11 +197,6 @@ def end(shared: SharedBasket) -> None:
     if shared.second_id is not None:
         raise ProposalOver
     shared.ended_at = shared.ended_at or now()
-
-
-def basket_of(shared: SharedBasket) -> dict[int, int]:
-    """Return the whole basket of one delivery, by contract product id."""
-    return {int(key): int(many) for key, many in shared.basket.items()}
 
 
 def find_shared(community: Community, shared_id: int) -> SharedBasket:

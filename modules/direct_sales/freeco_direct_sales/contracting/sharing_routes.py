@@ -157,7 +157,7 @@ def page(shared_id: int) -> ResponseReturnValue:
 
 def _page(found: SharedBasket, form: Form, *, answers: bool) -> ResponseReturnValue:
     names = {each.id: each for each in found.contract.products}
-    basket = sharing.basket_of(found)
+    basket = found.basket
     return (
         render_template(
             "direct_sales/contracting/shared.html",

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from freeco.clock import now
-from freeco_direct_sales.baskets import DatedBasket
+from freeco.members.models import Household
+from freeco_direct_sales import subscriptions
+from freeco_direct_sales.baskets import DatedBasket, dates_of
 from freeco_direct_sales.contracting import absences, editing, rules
 from freeco_direct_sales.contracting.models import Absence
-from freeco_direct_sales.models import Subscription
+from freeco_direct_sales.models import Delivery, Distribution, Subscription
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,31 @@ def possible(subscription: Subscription, dates: Sequence[DatedBasket]) -> dict[i
             edit=editing.may_edit(subscription, delivery, foreseen),
             other=True,
         )
+    return found
+
+
+@dataclass(frozen=True)
+class Changeable:
+    """A basket of one distribution that its household may still take otherwise."""
+
+    subscription: Subscription
+    delivery: Delivery
+    may: Possible
+
+
+def at(household: Household, distribution: Distribution) -> list[Changeable]:
+    """Return what a household may take otherwise at a distribution, contract by contract."""
+    found = []
+    for each in subscriptions.subscriptions_of(household):
+        dates = [
+            date for date in dates_of(each) if date.delivery.distribution_id == distribution.id
+        ]
+        may = possible(each, dates)
+        found += [
+            Changeable(each, date.delivery, may[date.delivery.id])
+            for date in dates
+            if date.delivery.id in may
+        ]
     return found
 
 

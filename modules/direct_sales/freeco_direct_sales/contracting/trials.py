@@ -10,10 +10,11 @@ from freeco.db import db, lock
 from freeco.members.models import Community, Household, Member
 from freeco.money import Money
 from freeco.payments.models import Method
-from freeco_direct_sales import changing, contracts, subscriptions
-from freeco_direct_sales.contracting import rules, waiting
+from freeco.sweeping import one_by_one
+from freeco_direct_sales import changing, contracts, holding, subscriptions
+from freeco_direct_sales.contracting import room, rules, waiting
 from freeco_direct_sales.contracting.errors import NoTrial, RestDecided, TooLate
-from freeco_direct_sales.contracting.models import Trial
+from freeco_direct_sales.contracting.models import Trial, TrialRest
 from freeco_direct_sales.models import Delivery, SeasonContract, Subscription
 from freeco_direct_sales.subscriptions import Quantities
 
@@ -54,9 +55,10 @@ def begin(
 
     Raises NoTrial, and as ``subscriptions.subscribe``.
     """
-    lock(contract)
+    waiting.hold(contract, household)
     tried, rest = split(contract, chosen)
     rules.check_least(contract, chosen)
+    room.check_dates(contract, rest)
     subscription = subscriptions.subscribe(
         contract,
         household,
@@ -71,7 +73,10 @@ def begin(
     db.session.add(
         Trial(
             subscription=subscription,
-            rest={f"{delivery}-{product}": many for (delivery, product), many in rest.items()},
+            rest=[
+                TrialRest(delivery_id=delivery, contract_product_id=product, quantity=many)
+                for (delivery, product), many in rest.items()
+            ],
             decide_by=decide_by(contract),
         )
     )
@@ -93,12 +98,11 @@ def trial_of(subscription: Subscription) -> Trial | None:
 def rest_of(trial: Trial) -> dict[tuple[int, int], int]:
     """Return what is taken if the season is confirmed, at the deliveries still to come."""
     coming = {each.id for each in contracts.coming_deliveries(trial.subscription.contract)}
-    found = {}
-    for key, many in trial.rest.items():
-        delivery, product = key.split("-")
-        if int(delivery) in coming:
-            found[int(delivery), int(product)] = int(many)
-    return found
+    return {
+        (each.delivery_id, each.contract_product_id): each.quantity
+        for each in trial.rest
+        if each.delivery_id in coming
+    }
 
 
 def price_of_rest(trial: Trial) -> Money:
@@ -118,6 +122,7 @@ def confirm(trial: Trial) -> None:
         raise RestDecided
     if trial.decide_by <= now():
         raise TooLate
+    holding.subscriptions([subscription], payments=True)
     trial.confirmed_at = now()
     wanted: dict[Delivery, Mapping[int, int]] = {}
     for delivery in contracts.coming_deliveries(subscription.contract):
@@ -170,6 +175,6 @@ def undecided(community: Community, before: datetime) -> Sequence[Trial]:
 
 
 def end_due(community: Community) -> None:
-    """Drop the trials nobody confirmed in time: silence commits to nothing."""
-    for trial in undecided(community, now()):
-        drop(trial)
+    """Drop the trials nobody confirmed in time, and commit each: silence commits to nothing."""
+    due = [each.subscription_id for each in undecided(community, now())]
+    one_by_one("a trial that ends", due, lambda each: drop(db.session.get_one(Trial, each)))

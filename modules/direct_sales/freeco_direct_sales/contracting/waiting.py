@@ -1,6 +1,6 @@
 """Who waits for a place in a full contract, and what happens when one is freed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select
@@ -11,6 +11,8 @@ from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.events import publish
 from freeco.members.models import Community, Household, Member
+from freeco.sweeping import one_by_one
+from freeco_direct_sales import holding
 from freeco_direct_sales.contracting import room, rules
 from freeco_direct_sales.contracting.errors import AlreadyWaiting, NotFull
 from freeco_direct_sales.contracting.events import PlaceReserved
@@ -27,8 +29,8 @@ def wait(contract: SeasonContract, household: Household, member: Member) -> Wait
     Nothing is concluded and nothing is owed. Raises ContractNotOpen, AlreadySubscribed,
     AlreadyWaiting, NotFull.
     """
-    lock(contract)  # a place that is freed now goes to the list as it will be
     lock(household)  # its ranks
+    lock(contract)  # a place that is freed now goes to the list as it will be
     if contract.state != ContractState.OPEN:
         raise ContractNotOpen
     subscribed = db.session.scalar(
@@ -63,6 +65,7 @@ def leave(wish: WaitingWish) -> None:
 def prefer(wish: WaitingWish) -> None:
     """Put a wish one rank higher among its household's own."""
     lock(wish.household)
+    holding.contracts(each.contract for each in wishes_of(wish.household))
     mine = list(wishes_of(wish.household))
     if wish not in mine or mine[0] is wish:
         return
@@ -90,7 +93,7 @@ def pass_on(contract: SeasonContract) -> list[WaitingWish]:
     for wish in waiting_for(contract):
         if wish.reserved_until is not None:
             continue
-        if room.left(contract) == 0:
+        if room.unkept(contract) == 0:
             break
         wish.reserved_until = now() + days
         db.session.flush()
@@ -100,9 +103,9 @@ def pass_on(contract: SeasonContract) -> list[WaitingWish]:
 
 
 def pass_on_due(community: Community) -> None:
-    """Pass on every place whose time has run out; late or twice is harmless."""
+    """Pass on every place whose time has run out, and commit each; late or twice is harmless."""
     due = db.session.scalars(
-        select(SeasonContract)
+        select(SeasonContract.id)
         .join(WaitingWish, WaitingWish.contract_id == SeasonContract.id)
         .where(
             SeasonContract.community_id == community.id,
@@ -112,21 +115,31 @@ def pass_on_due(community: Community) -> None:
         .distinct()
         .order_by(SeasonContract.id)
     ).all()
-    for contract in due:
-        pass_on(contract)
+    one_by_one("a freed place", due, lambda each: pass_on(db.session.get_one(SeasonContract, each)))
 
 
-def settle(contract: SeasonContract, household: Household) -> None:
+def hold(contract: SeasonContract, *wanting: Household) -> set[int]:
+    """Lock a contract, and those some households wait for besides; return their ids.
+
+    Who takes a place ends other wishes of its household, and who writes a wish holds its contract.
+    """
+    others = [each.contract for household in wanting for each in wishes_of(household)]
+    holding.contracts([contract, *others])
+    return {contract.id, *(each.id for each in others)}
+
+
+def settle(contract: SeasonContract, household: Household, held: Collection[int]) -> None:
     """End the wish of a household that has taken a place, and those it wanted less.
 
-    A place kept for one of those goes to the next at the next sweep: this holds one contract only.
+    Of the contracts that are ``held``: one it began to wait for this instant stays. A place kept
+    for one of those goes to the next at the next sweep.
     """
     wish = wish_of(contract, household)
     if wish is None:
         return
     wish.ended_at, wish.outcome = now(), TAKEN
     for each in wishes_of(household):
-        if each.rank > wish.rank and each is not wish:
+        if each.rank > wish.rank and each is not wish and each.contract_id in held:
             each.ended_at, each.outcome = now(), LEFT
     db.session.flush()
 

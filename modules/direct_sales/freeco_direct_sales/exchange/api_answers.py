@@ -16,6 +16,7 @@ from freeco_direct_sales.orders.models import OrderSession, SessionState
 from freeco_direct_sales.permissions import COORDINATE
 
 Row = TypeVar("Row")
+LONGEST_KEY = 60
 
 
 class ChangedMeanwhile(Refusal):
@@ -32,11 +33,12 @@ class KeyMissing(Refusal):
     status = 400
 
 
-class KeyReused(Refusal):
-    """One key is one order."""
-
-    reason = _("Cette Idempotency-Key a déjà servi pour une autre commande.")
-    status = 422
+def key_of_request() -> str:
+    """Return the key that a change carries. Raises KeyMissing."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+        raise KeyMissing
+    return key
 
 
 def visible_session(session_id: int) -> OrderSession:
@@ -49,8 +51,7 @@ def visible_session(session_id: int) -> OrderSession:
 
 def answer(schema: Schema, values: Any) -> Response:
     """Answer with a thing and its ETag; what the reader already has is not sent again."""
-    sent = Response(_written(schema.dump(values)), content_type="application/json")
-    sent.add_etag()
+    sent = json_answer(written(schema, values))
     if request.method == "GET":
         sent.make_conditional(request)
     return sent
@@ -73,15 +74,22 @@ def answer_page(
     return sent
 
 
-def _written(values: Any) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+def written(schema: Schema, values: Any) -> str:
+    """Return a thing as it is sent: the same thing gives the same bytes."""
+    told = schema.dump(values)
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def json_answer(text: str, status: int = 200) -> Response:
+    """Return an answer with its ETag."""
+    sent = Response(text, status, content_type="application/json")
+    sent.add_etag()
+    return sent
 
 
 def tag_of(schema: Schema, values: Any) -> str:
     """Return the ETag that an answer would carry."""
-    sent = Response(_written(schema.dump(values)))
-    sent.add_etag()
-    return sent.get_etag()[0] or ""
+    return json_answer(written(schema, values)).get_etag()[0] or ""
 
 
 def taken(schema: Schema) -> dict[str, Any]:
@@ -96,7 +104,8 @@ def taken(schema: Schema) -> dict[str, Any]:
 def _flat(messages: Any, path: str = "") -> dict[str, list[str]]:
     """Name each field by its way from the top: ``lines.0.quantity``."""
     if not isinstance(messages, Mapping):
-        return {path.removeprefix("."): [str(each) for each in messages]}
+        said = messages if isinstance(messages, list) else [messages]
+        return {path.removeprefix("."): [str(each) for each in said]}
     found: dict[str, list[str]] = {}
     for name, inner in messages.items():
         found |= _flat(inner, f"{path}.{str(name)[:60]}")

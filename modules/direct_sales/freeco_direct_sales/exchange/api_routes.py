@@ -1,6 +1,7 @@
 """The JSON interface of direct sales: what a member reads on the pages, and their order.
 
-It is opened by the session of the site; a change carries ``X-CSRFToken``, given by ``session``.
+It is opened by the session of the site, whose changes carry ``X-CSRFToken`` (given by
+``session``), or by the key that the member gave to a program.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,8 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, only_read
+from freeco.doors import ordering
 from freeco.errors import Absent, Invalid
 from freeco.i18n import said
 from freeco.members import households
@@ -20,25 +22,26 @@ from freeco.web.lists import page_of, page_of_query
 from freeco_direct_sales import catalogue, contracts, distributions, subscriptions
 from freeco_direct_sales.exchange import api_schemas as schemas
 from freeco_direct_sales.exchange import api_values as values
+from freeco_direct_sales.exchange import remembered
 from freeco_direct_sales.exchange.api_answers import (
     ChangedMeanwhile,
-    KeyMissing,
-    KeyReused,
     answer,
     answer_page,
+    json_answer,
+    key_of_request,
     tag_of,
     taken,
     visible_session,
+    written,
 )
 from freeco_direct_sales.exchange.openapi import description
 from freeco_direct_sales.models import ContractState, Producer, Product
-from freeco_direct_sales.orders import placing, sessions
+from freeco_direct_sales.orders import order_notices, placing, sessions
 from freeco_direct_sales.orders.errors import WrongQuantities
 from freeco_direct_sales.orders.models import Order, OrderSession, SessionState, Wish
-from freeco_direct_sales.orders.placing import Want
+from freeco_direct_sales.orders.placing import MOST, Want
 
 api = Blueprint("direct_sales_api", __name__)
-LONGEST_KEY = 60
 
 
 @api.get("/openapi.json")
@@ -50,7 +53,8 @@ def openapi() -> ResponseReturnValue:
 @api.get("/session")
 def session() -> ResponseReturnValue:
     """Say who reads, and give the token of changes."""
-    told = {"member": g.member.id, "name": g.member.name, "csrf_token": generate_csrf()}
+    token = "" if g.get("program") is not None else generate_csrf()
+    told = {"member": g.member.id, "name": g.member.name, "csrf_token": token}
     sent = answer(schemas.Session(), told)
     sent.headers["Cache-Control"] = "no-store"
     return sent
@@ -129,17 +133,18 @@ def order(session_id: int) -> ResponseReturnValue:
 
 
 @api.put("/order-sessions/<int:session_id>/order")
+@ordering
 def put_order(session_id: int) -> ResponseReturnValue:
-    """Order, or change the order: the same key twice is one order."""
+    """Order, or change the order: the same key twice is one order, and one answer."""
     found = visible_session(session_id)
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
-        raise KeyMissing
+    key = key_of_request()
     wanted = taken(schemas.WantedOrder())
-    wants = _wants(wanted["lines"])
+    wants = _wants(found, wanted["lines"])
+    kept = remembered.begin(g.member, key, [request.path, wanted])
+    if kept.status:
+        return json_answer(kept.body, kept.status)
     before = _standing(found)
-    if before is None or before.last_key != key:
-        _refuse_changed(before)
+    _refuse_changed(before)
     try:
         placed = placing.place(
             found,
@@ -147,39 +152,36 @@ def put_order(session_id: int) -> ResponseReturnValue:
             g.member,
             {each: want for each, want in wants.items() if want.quantity},
             wanted["pickup"],
-            key=key,
+            key=f"api-{g.member.id}-{key}",
             method=wanted["method"],
             note=wanted["note"],
         )
     except WrongQuantities as refused:
         db.session.rollback()
         raise Invalid({f"offers.{each}": why for each, why in refused.fields.items()}) from refused
-    if placed.again and not _same(placed.order, wants, wanted):
-        raise KeyReused
+    if not placed.again:
+        order_notices.tell_ordered(placed.order)
+    kept.status = 200 if before is not None else 201
+    kept.body = written(schemas.Order(), values.order(placed.order))
+    sent = json_answer(kept.body, kept.status)
     db.session.commit()
-    sent = answer(schemas.Order(), values.order(placed.order))
-    sent.status_code = 200 if before is not None else 201
+    only_read()
     return sent
 
 
-def _wants(lines: list[Mapping[str, Any]]) -> dict[int, Want]:
+def _wants(session: OrderSession, lines: list[Mapping[str, Any]]) -> dict[int, Want]:
+    cases = {each.id: each.case_size or 1 for each in session.offers}
     found: dict[int, Want] = {}
     for place, line in enumerate(lines):
         if line["offer"] in found:
             raise Invalid({f"lines.{place}.offer": [said("Ce produit est déjà dans la liste.")]})
-        found[line["offer"]] = Want(line["quantity"], Wish(line["wish"]), line["substitute"])
+        if line["tolerance"] >= cases.get(line["offer"], MOST + 1):
+            why = said("Moins que le contenu d’un carton ; rien pour ce qui vient à la pièce.")
+            raise Invalid({f"lines.{place}.tolerance": [why]})
+        found[line["offer"]] = Want(
+            line["quantity"], Wish(line["wish"]), line["substitute"], line["tolerance"]
+        )
     return found
-
-
-def _same(found: Order, wants: Mapping[int, Want], wanted: Mapping[str, Any]) -> bool:
-    """Whether a key comes back with the order it came with first."""
-    held = {line.offer_id: line.asked or line.ordered for line in found.lines}
-    asked = {each: want.quantity for each, want in wants.items()}
-    return (found.pickup_id, found.method, found.note) == (
-        wanted["pickup"],
-        wanted["method"],
-        wanted["note"],
-    ) and {k: v for k, v in held.items() if v} == {k: v for k, v in asked.items() if v}
 
 
 def _refuse_changed(before: Order | None) -> None:
@@ -192,6 +194,7 @@ def _refuse_changed(before: Order | None) -> None:
 
 
 @api.delete("/order-sessions/<int:session_id>/order")
+@ordering
 def delete_order(session_id: int) -> ResponseReturnValue:
     """Give my household's order back; twice is once."""
     found = _standing(visible_session(session_id))

@@ -88,6 +88,9 @@ class Product(Schema):
     vat_basis_points = Integer(required=True)
     stock = Integer(required=True, allow_none=True, metadata={"description": "null: not counted"})
     available = fields.Boolean(required=True)
+    is_service = fields.Boolean(
+        required=True, metadata={"description": "Rendered on a day agreed; weighs nothing"}
+    )
 
 
 class Distribution(Schema):
@@ -148,6 +151,27 @@ class OrderSession(Schema):
     takes_orders = fields.Boolean(required=True)
 
 
+class PriceTier(Schema):
+    """From so many on, over all households, an offer costs less for everybody."""
+
+    from_many = Integer(
+        required=True, metadata={"description": "Units, or kilograms for what is sold by weight"}
+    )
+    price_cents = _cents("For one unit, or for a kilogram, VAT included")
+
+
+class Case(Schema):
+    """How full the last case of an offer is, over all households."""
+
+    size = Integer(required=True, metadata={"description": "Units in a case"})
+    ordered = Integer(required=True, metadata={"description": "Units ordered by all households"})
+    missing = Integer(required=True, metadata={"description": "To fill the last; 0 when full"})
+    spare = Integer(
+        required=True,
+        metadata={"description": "How many more households would take to fill it, at most"},
+    )
+
+
 class Offer(Schema):
     """A product offered in a session."""
 
@@ -169,6 +193,17 @@ class Offer(Schema):
         metadata={"description": "What my household could have; null without limit"},
     )
     closed = fields.Boolean(required=True)
+    is_service = fields.Boolean(
+        required=True, metadata={"description": "Owed once both sides say that it was done"}
+    )
+    case = fields.Nested(
+        Case, required=True, allow_none=True, metadata={"description": "null: not by cases"}
+    )
+    tiers = fields.List(fields.Nested(PriceTier), required=True)
+    ordered_in_all = Integer(
+        required=True,
+        metadata={"description": "By all households, as tiers count it; 0 without tiers"},
+    )
 
 
 class Pickup(Schema):
@@ -192,6 +227,9 @@ class OrderLine(Schema):
     offer = _id("The offer's id")
     ordered = Integer(required=True)
     asked = Integer(required=True, metadata={"description": "More than ordered when it ran short"})
+    tolerance = Integer(
+        required=True, metadata={"description": "How many more, at most, to fill a case"}
+    )
     allotted = Integer(required=True, allow_none=True)
     weighed_grams = Integer(required=True, allow_none=True)
     wish = _text(validate=validate.OneOf([each.value for each in Wish]))
@@ -231,6 +269,14 @@ class WantedLine(Schema):
         load_default=Wish.LESS.value, validate=one_of(tuple(each.value for each in Wish))
     )
     substitute = Integer(load_default=None, allow_none=True)
+    tolerance = Integer(
+        load_default=0,
+        validate=validate.Range(min=0, max=MOST, error=str(_("Ce nombre est hors des limites."))),
+        metadata={
+            "description": "How many more to take, at most, to fill a case; less than the case, "
+            "and only for an offer that comes by cases"
+        },
+    )
 
 
 class WantedOrder(Schema):

@@ -29,7 +29,7 @@ def producer(each: Producer) -> Values:
 def product(each: Product) -> Values:
     """Write a product."""
     names = ("id", "name", "reference", "description", "category", "origin", "unit", "packaging")
-    more = ("grams", "millilitres", "vat_basis_points", "stock", "available")
+    more = ("grams", "millilitres", "vat_basis_points", "stock", "available", "is_service")
     return _of(each, *names, *more) | {
         "producer": each.producer_id,
         "price_cents": each.price.cents,
@@ -97,6 +97,12 @@ def _offer(shown: shopping.Shown) -> Values:
         "price_cents": shown.offer.price.cents,
         "remaining": shown.left,
         "closed": shown.closed,
+        "is_service": shown.offer.product.is_service,
+        "case": _of(shown.case, "size", "ordered", "missing", "spare") if shown.case else None,
+        "tiers": [
+            {"from_many": each.from_many, "price_cents": each.price.cents} for each in shown.tiers
+        ],
+        "ordered_in_all": shown.in_all,
     }
 
 
@@ -111,7 +117,7 @@ def order(each: Order) -> Values:
 
 
 def _line(line: OrderLine) -> Values:
-    return _of(line, "ordered", "allotted", "weighed_grams", "wish") | {
+    return _of(line, "ordered", "tolerance", "allotted", "weighed_grams", "wish") | {
         "offer": line.offer_id,
         "asked": line.asked or line.ordered,
         "unit_price_cents": line.unit_price.cents,

@@ -29,8 +29,11 @@ class Addresses:
     """Where the things of one community stand."""
 
     base: str
-    streets: bool = False
-    """Whether the reader may know where a farm stands; others read its commune, as on the map."""
+    whole: bool = False
+    """Whether the reader may know where a farm stands, and read the notes on its products.
+
+    Others read its commune, as on the map.
+    """
 
     def of(self, kind: str, number: int) -> str:
         """Return the address of a thing: ``enterprises``, ``supplied_products``."""
@@ -86,7 +89,7 @@ def _place(producer: Producer, at: Addresses) -> Thing | None:
     if city is not None:
         place["dfc-b:hasPostalCode"] = city[1]
         lines = lines[:-1]
-    if lines and at.streets:
+    if lines and at.whole:
         place["dfc-b:hasStreet"] = ", ".join(lines)
     name = city[2] if city is not None else producer.place
     return place | ({"dfc-b:hasCity": name} if name else {})
@@ -106,7 +109,7 @@ def product(each: Product, at: Addresses) -> list[Thing]:
         "dfc-b:hasQuantity": _quantity(each),
         "dfc-b:referencedBy": item,
         **_characteristics(each),
-        **_own_words(each),
+        **_own_words(each, at),
     }
     if each.description:
         supplied["dfc-b:description"] = each.description
@@ -167,16 +170,17 @@ def _characteristics(each: Product) -> Thing:
     return {"dfc-b:hasPhysicalCharacteristic": known} if known else {}
 
 
-def _own_words(each: Product) -> Thing:
+def _own_words(each: Product, at: Addresses) -> Thing:
     """Say under names of ours what the ontology has no word for."""
     said = {
         "unit": each.unit,
         "packaging": each.packaging,
         "category": each.category,
         "origin": each.origin,
-        "note": each.note,
+        "note": each.note if at.whole else "",
         "deposit": str(each.deposit.cents) if each.deposit.cents else "",
         "available": "" if each.available else "false",
+        "service": "true" if each.is_service else "",
     }
     return {f"{terms.OURS}{name}": words for name, words in said.items() if words}
 

@@ -10,9 +10,12 @@ from freeco.i18n import counted, said
 from freeco.spreadsheets import read_table
 from freeco.web.forms import BROKEN
 from freeco_direct_sales.exchange import dfc_terms as terms
-from freeco_direct_sales.exchange.dfc_nodes import Node, is_json, read_nodes
+from freeco_direct_sales.exchange.dfc_nodes import FEW, Node, is_json, read_nodes
 from freeco_direct_sales.product_import import ProductDraft, ProductReading, read_products
 from freeco_direct_sales.product_units import Measure, measured
+
+OWN_WORDS = ("category", "origin", "note", "deposit", "available")
+"""What only documents of ours can say."""
 
 
 def read_list(name: str, content: bytes) -> ProductReading:
@@ -29,6 +32,12 @@ def read_dfc(content: bytes) -> ProductReading:
     in silence. Raises UnreadableFile.
     """
     return _Reader(read_nodes(content)).reading()
+
+
+def _untold(node: Node) -> frozenset[str]:
+    """Return what a document does not say: what others have no name for, or may not read."""
+    ours = ("note",) if node.text(f"{terms.OURS}unit") else OWN_WORDS
+    return frozenset(name for name in ours if not node.texts(f"{terms.OURS}{name}"))
 
 
 class _Reader:
@@ -63,7 +72,7 @@ class _Reader:
                 aside.update(each for each in node.types if each in terms.LEFT_ASIDE)
         wrong = {each.line for each in self.problems}
         return ProductReading(
-            "french",
+            "data_food_consortium",
             tuple(each for each in drafts if each.line not in wrong),
             tuple(self.problems),
             self.notices(aside),
@@ -137,6 +146,7 @@ class _Reader:
             available=node.text(f"{terms.OURS}available") != "false",
             stock=self.stock(node, item, offer),
             note=self.words(node, f"{terms.OURS}note"),
+            untold=_untold(node),
         )
         if len(self.problems) > before:
             return None
@@ -150,7 +160,7 @@ class _Reader:
     def offer(self, node: Node, item: Node | None) -> Node | None:
         """Return the offer of a product: through its catalogue line, or straight to it."""
         if item is not None:
-            for name in item.texts("dfc-b:offeredThrough"):
+            for name in item.texts("dfc-b:offeredThrough", FEW):
                 if (found := self.node(name)) is not None:
                     return found
             if item.id in self.offers:

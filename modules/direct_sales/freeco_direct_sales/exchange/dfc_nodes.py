@@ -1,7 +1,7 @@
-"""A JSON-LD document of the DFC read as a flat list of things, without network.
+"""A JSON-LD document of the DFC read as a flat list of things, whatever its shape.
 
-No package on PyPI brings the context, and PyLD would fetch it: our own reader knows the one
-context by its addresses and takes the compact form strictly. What it does not know it refuses.
+PyLD writes every name in full (``dfc_context``), so that prefixes, nesting, lists and an expanded
+form say the same; names of the standard are then written with its own prefixes again.
 """
 
 import json
@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from freeco.i18n import _, said
+from freeco.i18n import _
 from freeco.workbooks import UnreadableFile
+from freeco_direct_sales.exchange import dfc_context
 from freeco_direct_sales.exchange import dfc_terms as terms
 
-MOST_NODES = 50_000
-NOT_JSON = _("Ce fichier n’est pas un document JSON-LD entier.")
-SECOND_VERSION = _(
-    "Ce document suit la version 2 du standard DFC, qui n’est pas encore lue ici : demandez "
-    "la version 1.16."
+NOTHING_OF_OURS = _(
+    "Ce document ne nomme rien du standard DFC 1.16 : vérifiez son contexte (@context)."
 )
-TOO_MANY = _("Ce document dit plus de 50 000 choses. Coupez-le en plusieurs pages.")
+FEW = 20
+"""Values that are looked at where one is expected: many things may name the one that has them."""
+_FULL = {iri: prefix for prefix, known in terms.PREFIXES.items() for iri in known}
 
 
 @dataclass
@@ -30,18 +30,19 @@ class Node:
     number: int
     id: str
     """Its address; a name of our own for what has none."""
-    types: list[str] = field(default_factory=list)
+    types: dict[str, None] = field(default_factory=dict)
+    """Its classes, in order."""
     values: dict[str, list[Any]] = field(default_factory=dict)
     """By property with its prefix: texts, numbers, and ids as ``{"@id": ...}``."""
 
-    def texts(self, name: str) -> list[str]:
-        """Return the values of a property as texts; links give their address."""
-        found = (_scalar(each) for each in self.values.get(name, ()))
+    def texts(self, name: str, most: int | None = None) -> list[str]:
+        """Return the values of a property as texts, or the first; links give their address."""
+        found = (_scalar(each) for each in self.values.get(name, ())[:most])
         return [each for each in found if each is not None]
 
     def text(self, name: str) -> str:
         """Return the first value of a property, empty without one."""
-        return next(iter(self.texts(name)), "")
+        return next(iter(self.texts(name, FEW)), "")
 
 
 def is_json(content: bytes) -> bool:
@@ -53,16 +54,22 @@ def read_nodes(content: bytes) -> dict[str, Node]:
     """Return what a document speaks of, by id, in its order. Raises UnreadableFile."""
     try:
         document = json.loads(content, parse_float=Decimal, parse_constant=_refuse_constant)
-        reader = _Reader()
-        for each in document if isinstance(document, list) else [document]:
-            reader.document(each)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(NOT_JSON) from error
+        raise UnreadableFile(dfc_context.NOT_JSON_LD) from error
+    reader = _Reader()
+    for each in dfc_context.expand(document):
+        reader.thing(each)
+    if not any(_is_of_the_standard(each) for each in reader.nodes.values()):
+        raise UnreadableFile(NOTHING_OF_OURS)
     return reader.nodes
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def _is_of_the_standard(node: Node) -> bool:
+    return any(name.startswith("dfc-b:") for name in (*node.types, *node.values))
 
 
 def _scalar(value: Any) -> str | None:
@@ -75,88 +82,56 @@ def _scalar(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int) else None
 
 
+def short(name: str) -> str:
+    """Write a full address of the ontology with its prefix."""
+    for iri, prefix in _FULL.items():
+        if name.startswith(iri):
+            return f"{prefix}:{name[len(iri) :]}"
+    return name
+
+
 class _Reader:
+    """Takes expanded things one after the other; the same address is the same thing."""
+
     def __init__(self) -> None:
         self.nodes: dict[str, Node] = {}
-        self.prefixes: dict[str, str] = {}
 
-    def document(self, document: Any) -> None:
-        if not isinstance(document, dict):
-            raise UnreadableFile(NOT_JSON)
-        self.prefixes = {iri: prefix for prefix, known in terms.PREFIXES.items() for iri in known}
-        self.check_context(document.get("@context"))
-        graph = document.get("@graph")
-        if graph is None:
-            self.node(document)
-            return
-        if not isinstance(graph, list):
-            raise UnreadableFile(NOT_JSON)
-        for each in graph:
-            if not isinstance(each, dict):
-                raise UnreadableFile(NOT_JSON)
-            self.node(each)
-
-    def check_context(self, context: Any) -> None:
-        """Refuse a document whose prefixes may stand for something else."""
-        for each in context if isinstance(context, list) else [context]:
-            if isinstance(each, str) and each in terms.CONTEXTS:
-                continue
-            if isinstance(each, dict) and self.knows(each):
-                continue
-            if isinstance(each, str) and "context_2" in each:
-                raise UnreadableFile(SECOND_VERSION)
-            name = each[:120] if isinstance(each, str) else "@context"
-            raise UnreadableFile(
-                said("Le contexte « %(name)s » n’est pas celui du standard DFC 1.16.", name=name)
-            )
-
-    def knows(self, context: Mapping[str, Any]) -> bool:
-        return "dfc-b" in context and all(
-            context.get(prefix, known[0]) in known for prefix, known in terms.PREFIXES.items()
-        )
-
-    def node(self, found: Mapping[str, Any]) -> Node:
-        name = found.get("@id")
-        if name is not None and not isinstance(name, str):
-            raise UnreadableFile(NOT_JSON)
-        if len(self.nodes) >= MOST_NODES:
-            raise UnreadableFile(TOO_MANY)
+    def thing(self, found: Mapping[str, Any]) -> Node:
+        """Take a thing, and all that stands inside it."""
         number = len(self.nodes) + 1
-        node = self.nodes.setdefault(
-            name or f"_:freeco-{number}", Node(number, name or f"_:freeco-{number}")
-        )
-        node.types += [each for each in self.types(found.get("@type")) if each not in node.types]
-        for key, value in found.items():
-            if not key.startswith("@"):
-                node.values.setdefault(self.short(key), []).extend(self.all(value))
+        name = found.get("@id") or f"_:freeco-{number}"
+        node = self.nodes.setdefault(name, Node(number, name))
+        node.types |= dict.fromkeys(short(each) for each in found.get("@type", ()))
+        for key, values in found.items():
+            if key in {"@graph", "@included"}:
+                for each in values:
+                    self.thing(each)
+            elif key == "@reverse":
+                self.reverse(node, values)
+            elif not key.startswith("@"):
+                node.values.setdefault(short(key), []).extend(self.values(values))
         return node
 
-    def types(self, value: Any) -> Iterator[str]:
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, str):
-                yield self.short(each)
-            elif each is not None:
-                raise UnreadableFile(NOT_JSON)
+    def reverse(self, node: Node, links: Mapping[str, list[Mapping[str, Any]]]) -> None:
+        """Take what others say of a thing, written inside it."""
+        for key, others in links.items():
+            for each in others:
+                other = self.thing(each)
+                other.values.setdefault(short(key), []).append({"@id": node.id})
 
-    def all(self, value: Any) -> Iterator[Any]:
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, list):
-                raise UnreadableFile(NOT_JSON)
-            if isinstance(each, dict) and "@value" not in each:
-                if set(each) == {"@list"} or set(each) == {"@set"}:
-                    yield from self.all(next(iter(each.values())))
-                elif set(each) == {"@id"} and isinstance(each["@id"], str):
-                    yield {"@id": self.short(each["@id"])}
-                else:
-                    yield {"@id": self.node(each).id}
-            elif isinstance(each, str):
-                yield self.short(each)
-            elif each is not None:
-                yield each
+    def values(self, values: list[Any]) -> Iterator[Any]:
+        """Return texts, numbers and links; French before other languages."""
+        for each in sorted(values, key=_speaks_another_language):
+            if "@list" in each or "@set" in each:
+                yield from self.values(each.get("@list", each.get("@set")))
+            elif "@value" in each:
+                value = each["@value"]
+                yield short(value) if isinstance(value, str) else value
+            elif set(each) == {"@id"}:
+                yield {"@id": short(each["@id"])}
+            else:
+                yield {"@id": self.thing(each).id}
 
-    def short(self, name: str) -> str:
-        """Write a full address of the ontology with its prefix."""
-        for iri, prefix in self.prefixes.items():
-            if name.startswith(iri):
-                return f"{prefix}:{name[len(iri) :]}"
-        return name
+
+def _speaks_another_language(value: Mapping[str, Any]) -> bool:
+    return not str(value.get("@language", "fr")).casefold().startswith("fr")

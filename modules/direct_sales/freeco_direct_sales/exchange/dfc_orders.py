@@ -1,7 +1,8 @@
 """Order sessions and what is ordered in them, as the Data Food Consortium writes them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from freeco_direct_sales.exchange import dfc_terms as terms
 from freeco_direct_sales.exchange.dfc_export import Addresses, Thing, measure, price, product
@@ -66,7 +67,7 @@ def order(
         "@id": me,
         "@type": "dfc-b:Order",
         "dfc-b:orderNumber": f"{each.id}-{producer.id}",
-        "dfc-b:date": f"{each.placed_at:%Y-%m-%d}",
+        "dfc-b:date": f"{_day(each):%Y-%m-%d}",
         "dfc-b:orderedBy": client,
         "dfc-b:soldBy": at.of("enterprises", producer.id),
         "dfc-b:belongsTo": at.of("sale_sessions", each.session_id),
@@ -78,6 +79,11 @@ def order(
     if named:
         person["dfc-b:familyName"] = each.household.name
     return [found, person, *(_line(line, me, at) for line in lines)]
+
+
+def _day(order: Order) -> date:
+    """Return the day of an order where it was placed: late in the evening UTC is a day behind."""
+    return order.placed_at.astimezone(ZoneInfo(order.session.community.timezone)).date()
 
 
 def _line(line: OrderLine, order_address: str, at: Addresses) -> Thing:

@@ -21,6 +21,7 @@ from freeco_direct_sales.exchange import dfc_orders
 from freeco_direct_sales.exchange.api_answers import visible_session
 from freeco_direct_sales.exchange.dfc_export import Addresses, Thing
 from freeco_direct_sales.exchange.dfc_import import read_dfc
+from freeco_direct_sales.exchange.taking import take_list
 from freeco_direct_sales.models import Producer, Product
 from freeco_direct_sales.orders.models import Offer, Order, OrderLine, OrderSession
 from freeco_direct_sales.permissions import COORDINATE
@@ -33,12 +34,12 @@ Row = TypeVar("Row")
 
 
 def _addresses(producer: Producer | None = None) -> Addresses:
-    """Return where our things stand; a street is for the coordination and the farm itself."""
-    streets = COORDINATE.name in held_here() or (
+    """Return where our things stand; streets and notes are for the coordination and the farm."""
+    whole = COORDINATE.name in held_here() or (
         producer is not None and catalogue.acts_for(producer, g.member)
     )
     base = f"{kernel().settings.base_url}/api/{g.community.slug}/direct-sales/dfc"
-    return Addresses(base, streets)
+    return Addresses(base, whole)
 
 
 def _answer(things: Iterable[Thing], page: Page[Row] | None = None, name: str = "") -> Response:
@@ -95,7 +96,7 @@ def take_products(producer_id: int) -> ResponseReturnValue:
         for each in reading.problems:
             wrong.setdefault(f"{each.line}.{each.column}", []).append(each.reason)
         raise Invalid(wrong)
-    done = catalogue.import_products(producer, reading.products)
+    done = take_list(producer, reading)
     db.session.commit()
     told = [each.text for each in reading.notices]
     return jsonify(added=done.added, changed=done.changed, same=done.same, notices=told)
@@ -107,7 +108,7 @@ def product(kind: str, product_id: int) -> ResponseReturnValue:
     found = db.session.get(Product, product_id)
     if found is None or found.producer.community_id != g.community.id:
         raise Absent
-    return _answer(dfc.product(found, _addresses()))
+    return _answer(dfc.product(found, _addresses(found.producer)))
 
 
 @api.get("/dfc/sale_sessions/<int:session_id>")
@@ -138,7 +139,7 @@ def orders(producer_id: int) -> ResponseReturnValue:
         select(OrderLine.order_id)
         .join(Offer, Offer.id == OrderLine.offer_id)
         .join(Product, Product.id == Offer.product_id)
-        .where(Product.producer_id == producer.id)
+        .where(Product.producer_id == producer.id, OrderLine.ordered > 0)
     )
     page = page_of_query(
         select(Order)
@@ -164,7 +165,11 @@ def orders(producer_id: int) -> ResponseReturnValue:
 
 
 def _lines(order: Order, producer_id: int) -> Sequence[OrderLine]:
-    return [line for line in order.lines if line.offer.product.producer_id == producer_id]
+    return [
+        line
+        for line in order.lines
+        if line.ordered and line.offer.product.producer_id == producer_id
+    ]
 
 
 def _once(things: Iterable[Thing]) -> list[Thing]:

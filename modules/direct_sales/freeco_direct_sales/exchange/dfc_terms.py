@@ -71,6 +71,44 @@ UNLIMITED = "-1"
 HELD, COMPLETE, CANCELLED = "dfc-v:Held", "dfc-v:Complete", "dfc-v:Cancelled"
 FULFILLED, UNFULFILLED = "dfc-v:Fulfilled", "dfc-v:Unfulfilled"
 
+LINKS = frozenset(
+    f"dfc-b:{name}"
+    for name in (
+        "belongsTo",
+        "concerns",
+        "consumes",
+        "hasAddress",
+        "hasFulfilmentStatus",
+        "hasInput",
+        "hasOrderStatus",
+        "hasOutput",
+        "hasPart",
+        "hasPaymentStatus",
+        "hasPhysicalCharacteristic",
+        "hasPhysicalDimension",
+        "hasPrice",
+        "hasQuantity",
+        "hasType",
+        "hasUnit",
+        "hasVariant",
+        "listedIn",
+        "lists",
+        "maintainedBy",
+        "managedBy",
+        "manages",
+        "offeredThrough",
+        "orderedBy",
+        "partOf",
+        "produces",
+        "referencedBy",
+        "references",
+        "soldBy",
+        "suppliedBy",
+        "supplies",
+    )
+)
+"""What leads to a thing when it is written as a text: ``offeredItem`` does not, in 1.16."""
+
 PRODUCT, ITEM, OFFER = "dfc-b:SuppliedProduct", "dfc-b:CatalogItem", "dfc-b:Offer"
 FLOW_IN, FLOW_OUT = "dfc-b:AsPlannedConsumptionFlow", "dfc-b:AsPlannedProductionFlow"
 PACKING = "dfc-b:AsPlannedTransformation"

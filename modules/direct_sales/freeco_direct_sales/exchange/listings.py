@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from freeco.cells import plain
 from freeco.i18n import _, percent, said
+from freeco.listings import Cell, Listing
 from freeco.members.models import Community, Household
 from freeco_direct_sales import (
     collection,
@@ -15,13 +16,15 @@ from freeco_direct_sales import (
     subscriptions,
     wording,
 )
-from freeco_direct_sales.exchange.tables import Cell, Listing
 from freeco_direct_sales.local import hours, local_day
 from freeco_direct_sales.models import Distribution, Producer, Product, SeasonContract, Subscription
 
 
-def products(producer: Producer, found: Sequence[Product]) -> Listing:
-    """List a producer's products under the headings that the import reads again."""
+def products(producer: Producer, found: Sequence[Product], *, notes: bool = False) -> Listing:
+    """List a producer's products under the headings that the import reads again.
+
+    ``notes`` tells what the producer and the coordination write for themselves.
+    """
     return Listing(
         file_name(said("produits"), producer.name),
         producer.name,
@@ -38,7 +41,7 @@ def products(producer: Producer, found: Sequence[Product]) -> Listing:
             _("Origine"),
             _("Disponible"),
             _("Stock"),
-            _("Note"),
+            *([_("Note")] if notes else []),
         ),
         [
             (
@@ -54,7 +57,7 @@ def products(producer: Producer, found: Sequence[Product]) -> Listing:
                 each.origin,
                 _yes_no(each.available),
                 each.stock,
-                each.note,
+                *([each.note] if notes else []),
             )
             for each in found
         ],

@@ -31,13 +31,18 @@ MEASURED = re.compile(r"([0-9]+(?:[.,][0-9]+)?) (g|kg|t|ml|l|kl|oz|lb)", re.IGNO
 COUNTED = re.compile(r"([0-9]+(?:[.,][0-9]+)?) (\S.*)")
 
 
-def write(products: Iterable[Product]) -> bytes:
-    """Write the products on sale; shipping categories are the other platform's to name."""
+def write(products: Iterable[Product], *, every: bool = False) -> bytes:
+    """Write the goods on sale; shipping categories are the other platform's to name.
+
+    Services are left out: the format has none. ``every`` writes those that are not on sale, too.
+    """
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\r\n")
     rows.writerow(COLUMNS)
     with spoken("fr"):
-        rows.writerows(_row(each) for each in products if each.available)
+        rows.writerows(
+            _row(each) for each in products if not each.is_service and (every or each.available)
+        )
     return text.getvalue().encode()
 
 

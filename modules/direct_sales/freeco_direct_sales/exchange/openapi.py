@@ -33,7 +33,8 @@ _KEY = {
     "in": "header",
     "required": True,
     "schema": {"type": "string", "minLength": 1, "maxLength": 60},
-    "description": "New for each order; the same twice changes nothing",
+    "description": "New for each order. The same again within 24 hours changes nothing and gives "
+    "the first answer; for another order it is refused (422)",
 }
 _MATCH = {
     "name": "If-Match",
@@ -41,7 +42,7 @@ _MATCH = {
     "schema": {"type": "string"},
     "description": "The ETag of the order as it was read: 412 when it has changed since",
 }
-_CHANGING: list[dict[str, list[str]]] = [{"session": [], "token": []}]
+_CHANGING: list[dict[str, list[str]]] = [{"session": [], "token": []}, {"key": []}]
 
 
 def description(server: str) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def description(server: str) -> dict[str, Any]:
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         servers=[{"url": server}],
-        security=[{"session": []}],
+        security=[{"session": []}, {"key": []}],
     )
     spec.components.security_scheme(
         "session",
@@ -68,7 +69,16 @@ def description(server: str) -> dict[str, Any]:
             "type": "apiKey",
             "in": "header",
             "name": "X-CSRFToken",
-            "description": "Given by /session; every change carries it",
+            "description": "Given by /session; every change made with the session carries it",
+        },
+    )
+    spec.components.security_scheme(
+        "key",
+        {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "The key that a member gives to a program, for reading alone or for "
+            "ordering too; no cookie and no X-CSRFToken go with it",
         },
     )
     for path, said, item, parameters in (
@@ -101,7 +111,7 @@ def _operation(
         "responses": {
             "200": _json(said, schema),
             "304": {"description": "What you have is still so (If-None-Match)"},
-            **_refusals(401, 403, 404, 422),
+            **_refusals(401, 403, 404, 422, 429),
         },
     }
 
@@ -125,7 +135,7 @@ def _refusals(*statuses: int) -> dict[str, Any]:
 
 
 def _order() -> dict[str, Any]:
-    refused = _refusals(400, 401, 403, 404, 409, 412, 415, 422)
+    refused = _refusals(400, 401, 403, 404, 409, 412, 415, 422, 429, 503)
     return {
         "get": _operation("My household's order", schemas.Order),
         "put": {

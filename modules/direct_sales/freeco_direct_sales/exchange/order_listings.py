@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from freeco.cells import plain
 from freeco.i18n import _, said
+from freeco.listings import Cell, Listing
 from freeco.members.models import Community
 from freeco.money import total
 from freeco_direct_sales import wording
 from freeco_direct_sales.exchange.listings import file_name, local
-from freeco_direct_sales.exchange.tables import Cell, Listing
 from freeco_direct_sales.local import local_day
+from freeco_direct_sales.models import Producer
 from freeco_direct_sales.orders.amounts import amount, quantity
 from freeco_direct_sales.orders.models import OrderLine, OrderSession, SessionState
 from freeco_direct_sales.orders.sessions import lines_of
@@ -88,8 +89,8 @@ def _pickup(line: OrderLine) -> str:
     return f"{local_day(taken_at).isoformat()}, {taken_at.place}"
 
 
-def by_product(session: OrderSession) -> Listing:
-    """List how many of each product were ordered in a session, over all households."""
+def by_product(session: OrderSession, producer: Producer | None = None) -> Listing:
+    """List how many of each product were ordered in a session, of one producer or of all."""
     found: dict[int, list[OrderLine]] = defaultdict(list)
     for line in lines_of(session):
         found[line.offer_id].append(line)
@@ -118,5 +119,6 @@ def by_product(session: OrderSession) -> Listing:
                 total([amount(line) for line in found[offer.id]]),
             )
             for offer in session.offers
+            if producer is None or offer.product.producer_id == producer.id
         ],
     )

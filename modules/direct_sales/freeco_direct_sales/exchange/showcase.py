@@ -10,10 +10,10 @@ from typing import Any
 
 from freeco.clock import now
 from freeco.i18n import said
+from freeco.listings import decimal
 from freeco.members.models import Community
 from freeco.module import AgendaItem
 from freeco_direct_sales import contracts, distributions
-from freeco_direct_sales.exchange.tables import decimal
 from freeco_direct_sales.models import (
     ContractProduct,
     ContractState,

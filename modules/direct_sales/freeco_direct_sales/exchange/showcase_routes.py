@@ -11,6 +11,7 @@ from freeco.kernel import kernel
 from freeco.members import households
 from freeco_direct_sales import catalogue, wording
 from freeco_direct_sales.exchange import showcase
+from freeco_direct_sales.growing import visits
 from freeco_direct_sales.orders import sessions, shopping
 from freeco_direct_sales.permissions import COORDINATE
 
@@ -31,6 +32,7 @@ def page() -> ResponseReturnValue:
     return render_template(
         "direct_sales/showcase.html",
         shown=found,
+        visits=visits.shown_to_anybody(g.community),
         data=showcase.schema_org(g.community, found, kernel().settings.base_url + _address()),
         wording=wording,
     )

@@ -15,6 +15,11 @@ def quantity(line: OrderLine) -> int:
     return line.ordered if line.allotted is None else line.allotted
 
 
+def wanted(line: OrderLine) -> int:
+    """Return how many the household is to get when all of it comes: its part of filled cases."""
+    return line.ordered if line.packed is None else line.packed
+
+
 def price_of(offer: Offer, price: Money, many: int, weighed_grams: int | None = None) -> Money:
     """Return what so many pieces cost; by weight, half a cent counts as one.
 
@@ -31,6 +36,11 @@ def amount(line: OrderLine) -> Money:
     many = quantity(line)
     weighed = line.weighed_grams if many else None
     return price_of(line.offer, line.unit_price, many, weighed)
+
+
+def tolerated(line: OrderLine) -> Money:
+    """Return what a line costs more, at most, when it helps to fill a case."""
+    return price_of(line.offer, line.unit_price, line.tolerance if line.ordered else 0)
 
 
 def is_estimated(line: OrderLine) -> bool:

@@ -106,3 +106,10 @@ class NotWeighed(Refusal):
     """The scales decide what is owed."""
 
     reason = _("Il reste des produits à peser : les montants se fixent après.")
+
+
+class ServiceByWeight(Refusal):
+    """Work is not weighed."""
+
+    reason = _("Un service ne se pèse pas : choisissez un prix à l’unité.")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -8,9 +8,10 @@ from sqlalchemy.orm import joinedload
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.members.models import Household
+from freeco_direct_sales.orders.favourite_models import FavouriteLine
 from freeco_direct_sales.orders.models import (
-    FavouriteLine,
     Order,
+    OrderLine,
     OrderSession,
     SessionProducer,
     Wish,
@@ -35,18 +36,25 @@ def keep(order: Order) -> int:
     """
     lock(order.household)
     forget(order.household)
-    kept = [line for line in order.lines if line.ordered and line.instead_of_id is None]
+    own = {line: line.ordered - _added(line) for line in order.lines}
+    kept = [line for line in order.lines if own[line] > 0]
     for line in kept:
         db.session.add(
             FavouriteLine(
                 household=order.household,
                 product=line.offer.product,
-                quantity=line.ordered,
+                quantity=own[line],
                 wish=line.wish,
+                tolerance=line.tolerance,
             )
         )
     db.session.flush()
     return len(kept)
+
+
+def _added(line: OrderLine) -> int:
+    """Return how many of a line came in place of something else."""
+    return sum(each.instead for each in line.order.lines if each.instead_line_id == line.id)
 
 
 def forget(household: Household) -> None:
@@ -76,5 +84,6 @@ def wants_in(session: OrderSession, household: Household) -> dict[int, Want]:
         most = line.quantity if offer.most is None else min(line.quantity, offer.most)
         many = most // offer.step * offer.step
         if many >= max(1, offer.least):
-            found[offer.id] = Want(many, Wish(line.wish))
+            more = min(line.tolerance, offer.case_size - 1) if offer.case_size else 0
+            found[offer.id] = Want(many, Wish(line.wish), tolerance=more)
     return found

@@ -12,8 +12,9 @@ from freeco.money import Money
 from freeco_direct_sales import catalogue
 from freeco_direct_sales.models import Distribution, Producer, Product
 from freeco_direct_sales.orders import sessions
-from freeco_direct_sales.orders.amounts import amount, quantity
+from freeco_direct_sales.orders.amounts import amount, quantity, wanted
 from freeco_direct_sales.orders.models import (
+    CaseRule,
     Offer,
     Order,
     OrderLine,
@@ -24,6 +25,7 @@ from freeco_direct_sales.orders.models import (
     SessionState,
 )
 from freeco_direct_sales.orders.sessions import Fate
+from freeco_direct_sales.orders.settling_models import is_fixed
 
 Given = Mapping[int, int]
 """How many each line gets, by line id."""
@@ -36,7 +38,12 @@ class Less:
     line: OrderLine
     given: int
     instead: OrderLine | None
-    """What it gets in its place, if anything."""
+    """The line of what it gets in its place, if anything."""
+
+    @property
+    def many(self) -> int:
+        """Return how many it gets in its place."""
+        return self.line.instead
 
 
 @dataclass
@@ -45,6 +52,8 @@ class Followed:
 
     offer: Offer
     ordered: int = 0
+    wanted: int = 0
+    """What is to come when all of it does: what was ordered, once cases were filled or cut."""
     given: int = 0
     less: list[Less] = field(default_factory=list)
 
@@ -77,16 +86,18 @@ def follow(session: OrderSession, producer: Producer | None = None) -> list[Part
         if row.producer_id in parts:
             parts[row.producer_id].comes = row.comes
     lines = sessions.lines_of(session)
-    instead = {line.instead_of_id: line for line in lines if line.instead_of_id and line.ordered}
+    by_id = {line.id: line for line in lines}
     for line in lines:
         found = articles.get(line.offer_id)
         if found is None or not line.ordered:
             continue
         given = quantity(line)
         found.ordered += line.ordered
+        found.wanted += wanted(line)
         found.given += given
         if given < line.ordered:
-            found.less.append(Less(line, given, instead.get(line.id)))
+            instead = by_id.get(line.instead_line_id or 0) if line.instead else None
+            found.less.append(Less(line, given, instead))
         part = parts[line.offer.product.producer_id]
         part.total += amount(line)
         at = part.by_pickup.setdefault(line.order.pickup_id, {})
@@ -138,6 +149,16 @@ def say_all(
     return changed
 
 
+def choose_rule(offer: Offer, rule: CaseRule) -> dict[Order, list[OrderLine]]:
+    """Say what becomes of a case that is not full; once closed, share it out anew.
+
+    Returns the lines that changed, by order. Raises StepDone once somebody's amounts are fixed.
+    """
+    before = given_now(offer.session)
+    sessions.choose_rule(offer, rule)
+    return changes(offer.session, before)
+
+
 def withdraw(
     offer: Offer, reason: str, fates: Mapping[int, Fate], default: Fate | None
 ) -> dict[Order, list[OrderLine]]:
@@ -186,7 +207,7 @@ def lines_that_ordered(offer: Offer) -> list[OrderLine]:
     return [
         line
         for line in sessions.lines_of(offer.session)
-        if line.offer_id == offer.id and line.ordered and line.order.settled_at is None
+        if line.offer_id == offer.id and line.ordered and not is_fixed(line)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.db import db
@@ -11,10 +11,12 @@ from freeco.errors import Absent, Refusal
 from freeco.i18n import _, counted
 from freeco.members import households, membership
 from freeco.members.models import TREASURER
+from freeco.money import total
 from freeco.payments.words import MEANS
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
 from freeco_direct_sales import catalogue, wording
+from freeco_direct_sales.growing import services
 from freeco_direct_sales.models import Producer
 from freeco_direct_sales.orders import (
     following,
@@ -22,6 +24,7 @@ from freeco_direct_sales.orders import (
     preparing,
     sessions,
     settling,
+    shopping,
 )
 from freeco_direct_sales.orders.amounts import (
     amount,
@@ -38,7 +41,7 @@ from freeco_direct_sales.orders.following_schemas import (
     fates,
     withdrawing_schema,
 )
-from freeco_direct_sales.orders.models import Offer, Order, OrderSession, SessionState
+from freeco_direct_sales.orders.models import CaseRule, Offer, Order, OrderSession, SessionState
 from freeco_direct_sales.permissions import COORDINATE
 
 pages = Blueprint("direct_sales_following", __name__, template_folder="../templates")
@@ -66,6 +69,7 @@ def index(session_id: int) -> ResponseReturnValue:
         settled=settling.sum_of(session),
         form=Form.blank(),
         field=coming_field,
+        cases=shopping.cases(session, session.offers),
         wording=wording,
     )
 
@@ -77,11 +81,12 @@ def _distributions(session: OrderSession) -> list[Any]:
 @pages.get("/sessions/<int:session_id>/suivi/<int:producer_id>")
 def producer_page(session_id: int, producer_id: int) -> ResponseReturnValue:
     """Show a producer what to bring to each pickup; theirs only, coordinators see all."""
-    session, producer = _part(session_id, producer_id)
+    session, producer = part_of(session_id, producer_id)
     return _show_part(session, producer, Form.blank())
 
 
-def _part(session_id: int, producer_id: int) -> tuple[OrderSession, Producer]:
+def part_of(session_id: int, producer_id: int) -> tuple[OrderSession, Producer]:
+    """Return a session and one of its producers, for who may read their part. Raises Absent."""
     session = sessions.find_session(g.community, session_id)
     producer = catalogue.find_producer(g.community, producer_id)
     if session.state == SessionState.DRAFT and not _coordinates():
@@ -114,7 +119,7 @@ def _show_part(session: OrderSession, producer: Producer, form: Form) -> Respons
 @pages.post("/sessions/<int:session_id>/suivi/<int:producer_id>")
 def say_coming(session_id: int, producer_id: int) -> ResponseReturnValue:
     """Take the word of a producer for all their articles at once; households are told."""
-    session, producer = _part(session_id, producer_id)
+    session, producer = part_of(session_id, producer_id)
     offers = [each for each in session.offers if each.product.producer_id == producer.id]
     form = Form.sent()
 
@@ -199,6 +204,26 @@ def withdraw(session_id: int, offer_id: int) -> ResponseReturnValue:
     return redirect(url_for("direct_sales_following.index", session_id=session_id))
 
 
+@pages.post("/sessions/<int:session_id>/offres/<int:offer_id>/cartons")
+@requires(COORDINATE.name)
+def choose_rule(session_id: int, offer_id: int) -> ResponseReturnValue:
+    """Bring the last case although it is not full, or not after all; households are told."""
+    session = sessions.find_session(g.community, session_id)
+    offer = preparing.find_offer(session, offer_id)
+    rule = CaseRule.BRING if request.form.get("apporter") else CaseRule.CUT
+    order_notices.tell_changed(following.choose_rule(offer, rule))
+    db.session.commit()
+    flash(
+        str(
+            _("Le carton entamé viendra quand même.")
+            if rule == CaseRule.BRING
+            else _("Seuls les cartons complets viendront.")
+        ),
+        "good",
+    )
+    return redirect(url_for("direct_sales_following.index", session_id=session_id))
+
+
 @pages.get("/sessions/<int:session_id>/commandes")
 @requires(COORDINATE.name)
 def orders(session_id: int) -> ResponseReturnValue:
@@ -228,16 +253,21 @@ def order(session_id: int, order_id: int) -> ResponseReturnValue:
     if not membership.permissions_of(g.member) & {COORDINATE.name, TREASURER}:
         raise Absent
     lines = [line for line in found.lines if line.ordered or line.asked]
+    later = services.waiting(lines)
     return render_template(
         "direct_sales/orders/one_order.html",
         session=session,
         order=found,
         lines=lines,
-        sums=by_producer(lines),
+        sums=by_producer(line for line in lines if line not in later),
+        later=total([amount(line) for line in later]),
         total=order_total(found),
         amount=amount,
         estimated=any(is_estimated(line) for line in lines),
         open=sessions.takes_orders(session),
+        begun=settling.handed_out(found),
+        cases={},
+        at_most=None,
         coordinates=_coordinates(),
         means=MEANS,
         wording=wording,

@@ -46,6 +46,26 @@ class Wish(StrEnum):
     """Another article of the same session instead."""
 
 
+class Counted(StrEnum):
+    """Whose number limits an offer."""
+
+    STOCK = "stock"
+    """The producer's own stock, as far as they count it: by distribution, by days or in all."""
+    OWN = "own"
+    """A number said for this session."""
+    NONE = "none"
+    """Without limit, whatever the producer counts."""
+
+
+class CaseRule(StrEnum):
+    """What becomes of a case that is not full at the closing."""
+
+    CUT = "cut"
+    """It is not brought: what fills no case is shared out line by line."""
+    BRING = "bring"
+    """It is brought all the same."""
+
+
 class OrderSession(Model):
     """A time during which households order from several producers for the same pickups."""
 
@@ -122,9 +142,10 @@ class SessionProducer(Model):
 
 
 class Stock(Model):
-    """How many of a product there are: in all, for one distribution, or for some days.
+    """How many of a product there are: in all, for one distribution, some days, or one session.
 
-    ``reserved`` is taken by one guarded UPDATE; the CHECK is the last line against overselling.
+    ``reserved`` is the sum of what order lines hold of it; what is handed out leaves both numbers.
+    The CHECK is the last line against overselling.
     """
 
     __tablename__ = "direct_sales_stock"
@@ -132,6 +153,9 @@ class Stock(Model):
         CheckConstraint("reserved BETWEEN 0 AND on_hand", name="reserved"),
         CheckConstraint(
             "distribution_id IS NULL OR (first_day IS NULL AND last_day IS NULL)", name="scope"
+        ),
+        CheckConstraint(
+            "session_id IS NULL OR (distribution_id IS NULL AND first_day IS NULL)", name="own"
         ),
         CheckConstraint(
             "(first_day IS NULL) = (last_day IS NULL)"
@@ -153,6 +177,12 @@ class Stock(Model):
     distribution: Mapped[Distribution | None] = relationship(repr=False, default=None)
     first_day: Mapped[date | None] = mapped_column(default=None)
     last_day: Mapped[date | None] = mapped_column(default=None)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("direct_sales_order_session.id"), default=None, index=True
+    )
+    """The session it was said for; none for what the producer counts."""
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    """Since when it is no longer counted."""
 
 
 class Offer(Model):
@@ -165,6 +195,9 @@ class Offer(Model):
         CheckConstraint("pricing IN ('unit', 'weight')", name="pricing"),
         CheckConstraint("pricing = 'unit' OR grams > 0", name="weight"),
         CheckConstraint("step >= 1 AND least >= 0", name="step"),
+        CheckConstraint("counted IN ('stock', 'own', 'none')", name="counted"),
+        CheckConstraint("case_size IS NULL OR case_size >= 2", name="case_size"),
+        CheckConstraint("case_rule IN ('cut', 'bring')", name="case_rule"),
     )
 
     id: Mapped[int] = mapped_column(init=False, primary_key=True)
@@ -192,6 +225,12 @@ class Offer(Model):
     )
     stock: Mapped[Stock | None] = relationship(repr=False, default=None)
     """Where it is taken from; none without limit. Several sessions may share one."""
+    counted: Mapped[str] = mapped_column(default=Counted.STOCK)
+    case_size: Mapped[int | None] = mapped_column(default=None)
+    """How many the producer delivers together: jars sold one by one, brought by cases of 12."""
+    case_rule: Mapped[str] = mapped_column(default=CaseRule.CUT)
+    closing_price: Mapped[Money | None] = mapped_column(default=None)
+    """What the tier reached at the closing made of ``price``; none when none was."""
     coming: Mapped[int | None] = mapped_column(default=None)
     """How many the producer says will come; none until they do."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -220,7 +259,7 @@ class Order(Model):
     household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), init=False, index=True)
     household: Mapped[Household] = relationship(repr=False)
     pickup_id: Mapped[int] = mapped_column(ForeignKey("direct_sales_pickup.id"), init=False)
-    pickup: Mapped[Pickup] = relationship(repr=False)
+    pickup: Mapped[Pickup] = relationship(repr=False, foreign_keys="Order.pickup_id")
     placed_by_id: Mapped[int] = mapped_column(ForeignKey("member.id"), init=False)
     placed_by: Mapped[Member] = relationship(repr=False, foreign_keys="Order.placed_by_id")
     """Who typed it: somebody of the household, or a volunteer at the telephone."""
@@ -232,6 +271,11 @@ class Order(Model):
     """The key of the form that was taken last: the same form twice changes nothing."""
     placed_at: Mapped[datetime] = mapped_column(default_factory=now)
     changed_at: Mapped[datetime] = mapped_column(default_factory=now)
+    left_id: Mapped[int | None] = mapped_column(
+        ForeignKey("direct_sales_pickup.id"), init=False, default=None
+    )
+    """The pickup it was taken away from last: the sheet there marks it."""
+    left_at: Mapped[datetime | None] = mapped_column(default=None)
     cancelled_at: Mapped[datetime | None] = mapped_column(default=None)
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
     lines: Mapped[list["OrderLine"]] = relationship(
@@ -248,6 +292,9 @@ class OrderLine(Model):
         CheckConstraint("ordered >= 0", name="ordered"),
         CheckConstraint("allotted >= 0", name="allotted"),
         CheckConstraint("weighed_grams >= 0", name="weighed"),
+        CheckConstraint("held >= 0", name="held"),
+        CheckConstraint("instead >= 0 AND instead <= ordered", name="instead"),
+        CheckConstraint("tolerance >= 0", name="tolerance"),
         CheckConstraint("wish IN ('less', 'nothing', 'substitute')", name="wish"),
         Index("ix_direct_sales_order_line_offer", "offer_id"),
     )
@@ -277,22 +324,16 @@ class OrderLine(Model):
     instead_of_id: Mapped[int | None] = mapped_column(
         ForeignKey("direct_sales_order_line.id"), default=None
     )
-    """The line this one replaces."""
-
-
-class FavouriteLine(Model):
-    """What a household usually takes: its recurring basket, by product."""
-
-    __tablename__ = "direct_sales_favourite_line"
-    __table_args__ = (
-        UniqueConstraint("household_id", "product_id"),
-        CheckConstraint("quantity >= 1", name="quantity"),
+    """The line this one was made to replace."""
+    instead: Mapped[int] = mapped_column(default=0)
+    """How many of another article came in its place."""
+    instead_line_id: Mapped[int | None] = mapped_column(
+        ForeignKey("direct_sales_order_line.id"), default=None
     )
-
-    id: Mapped[int] = mapped_column(init=False, primary_key=True)
-    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), init=False)
-    household: Mapped[Household] = relationship(repr=False)
-    product_id: Mapped[int] = mapped_column(ForeignKey("direct_sales_product.id"), init=False)
-    product: Mapped[Product] = relationship(repr=False)
-    quantity: Mapped[int]
-    wish: Mapped[str] = mapped_column(default=Wish.LESS)
+    """The line of that article in the same order, which ``instead`` is counted in."""
+    held: Mapped[int] = mapped_column(default=0)
+    """How many of the offer's stock it holds: nought without limit, and once handed out."""
+    tolerance: Mapped[int] = mapped_column(default=0)
+    """How many more the household takes, at most, to fill a case."""
+    packed: Mapped[int | None] = mapped_column(default=None)
+    """What filling the cases made of it at the closing; none when that is what was ordered."""

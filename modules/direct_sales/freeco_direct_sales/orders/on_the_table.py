@@ -45,6 +45,8 @@ class Ordered:
     state: str
     """Of the session."""
     closes_at: datetime
+    case_size: int | None
+    """For what comes by cases."""
 
 
 @dataclass
@@ -100,6 +102,7 @@ def ordered_at(
             Producer.name,
             OrderSession.state,
             OrderSession.closes_at,
+            Offer.case_size,
         )
         .select_from(OrderLine)
         .join(Order, Order.id == OrderLine.order_id)
@@ -111,6 +114,7 @@ def ordered_at(
         .where(
             Pickup.distribution_id == distribution.id,
             Order.cancelled_at.is_(None),
+            Product.is_service.is_(False),  # rendered at a date agreed, not laid on the table
             given > 0,
         )
         .order_by(OrderSession.id, Offer.id)

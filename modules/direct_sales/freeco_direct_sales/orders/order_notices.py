@@ -19,14 +19,15 @@ from freeco_direct_sales.local import local_day
 from freeco_direct_sales.notices import LETTERS
 from freeco_direct_sales.orders import sessions
 from freeco_direct_sales.orders.amounts import is_estimated, order_total, quantity
+from freeco_direct_sales.orders.favourite_models import FavouriteLine
 from freeco_direct_sales.orders.models import (
-    FavouriteLine,
     Order,
     OrderLine,
     OrderSession,
     SessionState,
 )
 from freeco_direct_sales.orders.settling_models import OrderSale
+from freeco_direct_sales.solidarity import cost_lines
 
 A_DAY = timedelta(days=1)
 ORDERED = Topic(
@@ -85,17 +86,7 @@ def tell_ordered(order: Order, *, by_phone: bool = False) -> None:
 def tell_changed(changed: Mapping[Order, Sequence[OrderLine]]) -> int:
     """Tell each household what it gets less, more or instead; return how many are told."""
     for order, lines in changed.items():
-        names = {line.id: line.offer.name for line in order.lines}
-        told = [
-            Said(
-                line.offer.name,
-                quantity(line),
-                line.ordered,
-                names.get(line.instead_of_id or 0, ""),
-                line.offer.reason if line.offer.withdrawn_at else "",
-            )
-            for line in lines
-        ]
+        told = words_for(lines)
         _tell(
             order,
             ORDER_CHANGED,
@@ -107,14 +98,33 @@ def tell_changed(changed: Mapping[Order, Sequence[OrderLine]]) -> int:
     return len(changed)
 
 
+def words_for(lines: Sequence[OrderLine]) -> list[Said]:
+    """Return what is said of lines that changed; of what replaces another, how many do."""
+    found = []
+    for line in lines:
+        replaced = [
+            each for each in line.order.lines if each.instead and each.instead_line_id == line.id
+        ]
+        found.append(
+            Said(
+                line.offer.name,
+                sum(each.instead for each in replaced) or quantity(line),
+                line.ordered,
+                ", ".join(each.offer.name for each in replaced),
+                line.offer.reason if line.offer.withdrawn_at else "",
+            )
+        )
+    return found
+
+
 def tell_closed(session_id: int) -> None:
-    """Tell who had ordered from a producer who does not come: the least was not reached."""
+    """Tell whose order the closing changed: a least not reached, a case filled or cut back."""
     session = db.session.get(OrderSession, session_id)
     if session is None:
         return
     missing: dict[Order, list[OrderLine]] = {}
     for line in sessions.lines_of(session):
-        if line.allotted is not None and line.allotted < line.ordered:
+        if line.allotted is not None and line.allotted != line.ordered:
             missing.setdefault(line.order, []).append(line)
     tell_changed(missing)
 
@@ -123,13 +133,14 @@ def tell_settled(order: Order, parts: Sequence[OrderSale]) -> None:
     """Tell the household what it owes each producer; nothing when it owes nothing."""
     if not parts:
         return
+    owed = cost_lines.to_pay(parts)
     _tell(
         order,
         ORDER_SETTLED,
         "order_settled",
         f"{ORDER_SETTLED.name}:{order.id}",
-        parts=[(each.producer.name, each.amount) for each in parts],
-        total=total([each.amount for each in parts]),
+        parts=[(each.producer.name, owed[each.id]) for each in parts],
+        total=total(list(owed.values())),
     )
 
 

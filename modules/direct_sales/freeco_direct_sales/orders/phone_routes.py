@@ -6,11 +6,11 @@ from flask.typing import ResponseReturnValue
 from freeco.cells import says
 from freeco.db import db, only_read
 from freeco.doors import requires
+from freeco.errors import Absent, Refusal
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
 from freeco_direct_sales import present
 from freeco_direct_sales.orders import following, placing, sessions
-from freeco_direct_sales.orders.errors import WrongQuantities
 from freeco_direct_sales.orders.schemas import order_schema
 from freeco_direct_sales.orders.shop_routes import (
     form_of,
@@ -67,7 +67,9 @@ def take(session_id: int, household_id: int) -> ResponseReturnValue:
         return show_shop(session, form, None, household)
     try:
         placed = take_order(session, household, taken, by_phone=True)
-    except WrongQuantities as refused:
+    except Absent:
+        raise
+    except Refusal as refused:
         only_read()
         note_wrong(form, refused)
         session = sessions.find_session(g.community, session_id)

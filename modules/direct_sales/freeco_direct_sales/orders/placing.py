@@ -45,6 +45,8 @@ class Want:
     wish: Wish = Wish.LESS
     substitute_id: int | None = None
     """The offer to take instead, when there is not enough."""
+    tolerance: int = 0
+    """How many more to take, at most, to fill a case."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,16 @@ def place(
     _check(session, offers, wants, order)
     if not any(want.quantity for want in wants.values()):
         raise NothingOrdered
+    if order is None and not _anything_left(offers, wants):
+        raise NothingLeft  # nobody waits for a lock to be told no
     pickup = _take_pickup(session, order, pickup_id)
     if order is None:
         order = Order(
             session=session, household=household, pickup=pickup, placed_by=member, by_phone=by_phone
         )
         db.session.add(order)
+    if order.pickup is not pickup:
+        order.left_id, order.left_at = order.pickup_id, now()
     order.pickup, order.method, order.note = pickup, method, note
     order.last_key, order.changed_at = key, now()
     shortages = _take_lines(order, offers, wants)
@@ -125,16 +131,15 @@ def cancel(order: Order) -> None:
     lock(pickup)
     pickup.taken -= 1
     give_back_lines(order)
-    order.cancelled_at = now()
+    order.cancelled_at = order.changed_at = now()
 
 
 def give_back_lines(order: Order) -> None:
     """Let go of the stock that an order holds; its lines stay, at nought."""
     held = stocks.lock_stocks(line.offer.stock_id for line in order.lines if line.offer.stock_id)
     for line in order.lines:
-        if line.offer.stock_id is not None:
-            held[line.offer.stock_id].reserved -= line.ordered
-        line.ordered = 0
+        stocks.hold(line, held.get(line.offer.stock_id or 0), 0)
+        line.instead = line.ordered = 0
 
 
 def standing_order(session: OrderSession, household: Household) -> Order | None:
@@ -167,10 +172,16 @@ def _offers(session: OrderSession) -> dict[int, Offer]:
     rows = db.session.scalars(
         select(Offer)
         .where(Offer.session_id == session.id)
-        .options(joinedload(Offer.product))
+        .options(joinedload(Offer.product), joinedload(Offer.stock))
         .execution_options(populate_existing=True)
     )
     return {each.id: each for each in rows}
+
+
+def _anything_left(offers: Mapping[int, Offer], wants: Mapping[int, Want]) -> bool:
+    """Whether a household without an order could have anything, of what others have committed."""
+    seen = {each.stock.id: each.stock for each in offers.values() if each.stock is not None}
+    return any(_given(offers[each], want, 0, seen) for each, want in wants.items())
 
 
 def _check(
@@ -269,11 +280,10 @@ def _take_lines(
         offer, want = offers[offer_id], wants.get(offer_id, Want(0))
         line = lines.get(offer_id)
         before = line.ordered if line is not None else 0
-        given = before if offer_id not in touched else _given(offer, want, before, held)
+        mine = line.held if line is not None else 0
+        given = before if offer_id not in touched else _given(offer, want, mine, held)
         if given < want.quantity:
             shortages.append(Shortage(offer, want.quantity, given))
-        if offer.stock_id is not None and offer_id in touched:
-            held[offer.stock_id].reserved += given - before
         if line is None:
             if not want.quantity:
                 continue
@@ -281,11 +291,23 @@ def _take_lines(
             db.session.add(line)
         elif not before:
             line.unit_price = offer.price  # it was given back: what it costs is today's price
-        line.ordered = given
+        if offer_id in touched:
+            _own(order, line)
+            line.ordered = given
+            stocks.hold(line, held.get(offer.stock_id or 0))
+        line.tolerance = want.tolerance if given and offer.case_size else 0
         line.asked = want.quantity if given < want.quantity else 0
         line.wish = want.wish
         line.substitute = offers.get(want.substitute_id) if want.substitute_id else None
     return shortages
+
+
+def _own(order: Order, line: OrderLine) -> None:
+    """Make a line the household's own: what it says itself replaces nothing any more."""
+    line.instead = 0
+    for each in order.lines:
+        if line.id is not None and each.instead_line_id == line.id:
+            each.instead = 0
 
 
 def _given(offer: Offer, want: Want, before: int, held: Mapping[int, Stock]) -> int:

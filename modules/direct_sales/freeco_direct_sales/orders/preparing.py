@@ -4,17 +4,26 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, func, or_, select, update
 
 from freeco.db import db, lock
 from freeco.errors import Absent
+from freeco.i18n import said
 from freeco.members.models import Community
 from freeco.money import Money
 from freeco_direct_sales import catalogue
 from freeco_direct_sales.models import Distribution, Producer, Product
-from freeco_direct_sales.orders import stocks
-from freeco_direct_sales.orders.errors import HoursReversed, PickupInUse, StepDone
+from freeco_direct_sales.orders import picking, stocks, tiers
+from freeco_direct_sales.orders.errors import (
+    HoursReversed,
+    PickupInUse,
+    ServiceByWeight,
+    StepDone,
+    WrongQuantities,
+)
 from freeco_direct_sales.orders.models import (
+    CaseRule,
+    Counted,
     Offer,
     Order,
     OrderLine,
@@ -25,6 +34,7 @@ from freeco_direct_sales.orders.models import (
     SessionState,
     Stock,
 )
+from freeco_direct_sales.solidarity import cost_lines
 
 PREPARED = (SessionState.DRAFT, SessionState.OPEN)
 """While it may still be added to: what was ordered is never changed by it."""
@@ -42,7 +52,14 @@ class Terms:
     least: int = 0
     most: int | None = None
     on_hand: int | None = None
-    """How many there are for this session; none without limit."""
+    """How many there are for this session; none when that is not said."""
+    counted: str = ""
+    """Whose number limits it, see ``Counted``; for this session when one is said, else the
+    producer's."""
+    case_size: int | None = None
+    case_rule: str = CaseRule.CUT
+    tiers: Mapping[int, Money] | None = None
+    """The price from so many on, over the whole session; None leaves them as they are."""
 
 
 def create(
@@ -76,6 +93,8 @@ def offer(session: OrderSession, product: Product, terms: Terms) -> Offer:
     Raises StepDone once closed, WrongQuantities for fewer than are reserved.
     """
     _still_prepared(session)
+    if product.is_service and terms.pricing == Pricing.WEIGHT:
+        raise ServiceByWeight
     found = db.session.scalar(
         select(Offer).where(Offer.session_id == session.id, Offer.product_id == product.id)
     )
@@ -96,23 +115,33 @@ def offer(session: OrderSession, product: Product, terms: Terms) -> Offer:
         found.pricing, found.grams = terms.pricing, terms.grams or product.grams
     found.price = terms.price
     found.step, found.least, found.most = terms.step, terms.least, terms.most
-    _set_stock(found, terms.on_hand)
+    found.case_size, found.case_rule = terms.case_size, terms.case_rule
+    if terms.tiers is not None:
+        tiers.set_tiers(found, terms.tiers)
+    own = Counted.STOCK if terms.on_hand is None else Counted.OWN
+    _set_stock(found, Counted(terms.counted or own), terms.on_hand)
     db.session.flush()
     return found
 
 
-def _set_stock(found: Offer, on_hand: int | None) -> None:
-    if on_hand is None:
-        if found.stock is not None and not _is_ordered(found):
-            found.stock = None
-        return
-    if found.stock is None:
-        reserved = _ordered(found)
-        if on_hand < reserved:
-            raise stocks.too_few(reserved)
-        found.stock = Stock(product=found.product, on_hand=on_hand, reserved=reserved)
-        return
-    stocks.set_on_hand(found.stock, on_hand)
+def _set_stock(found: Offer, counted: Counted, on_hand: int | None) -> None:
+    """Let an offer be limited by what the producer counts, by a number of its own, or by nothing.
+
+    A number for a session repeated is a fresh one: that of the session before stays with it.
+    """
+    before, found.counted = found.counted, counted
+    if counted != Counted.OWN:
+        here = picking.pick(found.session, found.product) if counted == Counted.STOCK else None
+        picking.take_from(found, here)
+    elif on_hand is None:
+        if before != Counted.OWN or found.stock is None:
+            raise WrongQuantities({"on_hand": [said("Dites combien il y en a.")]})
+    elif found.stock is not None and found.stock.session_id == found.session_id:
+        stocks.set_on_hand(found.stock, on_hand)
+    else:
+        fresh = Stock(product=found.product, on_hand=on_hand, session_id=found.session_id)
+        db.session.add(fresh)
+        picking.take_from(found, fresh)
 
 
 def _ordered(found: Offer) -> int:
@@ -138,6 +167,9 @@ def take_off(found: Offer) -> None:
     )
     if db.session.scalar(lines.limit(1)) is not None:
         raise StepDone
+    tiers.set_tiers(found, {})
+    cost_lines.set_price(found, None)
+    db.session.flush()
     db.session.delete(found)
     db.session.flush()
 
@@ -164,6 +196,9 @@ def set_pickups(session: OrderSession, capacities: Mapping[Distribution, int | N
             used = select(Order.id).where(Order.pickup_id == row.id)
             if row.taken or db.session.scalar(used.limit(1)) is not None:
                 raise PickupInUse
+            db.session.execute(
+                update(Order).where(Order.left_id == row.id).values(left_id=None, left_at=None)
+            )
             db.session.execute(delete(Pickup).where(Pickup.id == row.id))
     for distribution, capacity in capacities.items():
         row = rows.get(distribution.id) or Pickup(session=session, distribution=distribution)
@@ -173,6 +208,7 @@ def set_pickups(session: OrderSession, capacities: Mapping[Distribution, int | N
         db.session.add(row)
     db.session.flush()
     db.session.expire(session, ["pickups"])
+    picking.pick_again(session)
 
 
 def set_producer(

@@ -14,7 +14,8 @@ from freeco.module import Tie
 from freeco_direct_sales.models import Distribution, Producer, Product
 from freeco_direct_sales.orders import favourites, sessions
 from freeco_direct_sales.orders.amounts import amount, order_total, quantity
-from freeco_direct_sales.orders.models import Offer, Order, OrderLine, OrderSession, Pickup
+from freeco_direct_sales.orders.models import Offer, Order, OrderLine, OrderSession, Pickup, Stock
+from freeco_direct_sales.orders.stock_models import StockMovement
 
 
 def export(member: Member, household: Household | None) -> dict[str, Any]:
@@ -36,11 +37,35 @@ def export(member: Member, household: Household | None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "orders": [_exported(each) for each in orders],
         "usual_basket": [
-            {"product": each.product.name, "quantity": each.quantity, "wish": each.wish}
+            {
+                "product": each.product.name,
+                "quantity": each.quantity,
+                "wish": each.wish,
+                "tolerance": each.tolerance,
+            }
             for each in (favourites.favourite_of(household) if household else ())
         ],
     }
+    found["stock_counted"] = [
+        {
+            "product": each.stock.product.name,
+            "change": each.change,
+            "why": each.why,
+            "words": each.words,
+            "at": each.at.isoformat(),
+        }
+        for each in _stock_written_by(member)
+    ]
     return {name: content for name, content in found.items() if content}
+
+
+def _stock_written_by(member: Member) -> Sequence[StockMovement]:
+    return db.session.scalars(
+        select(StockMovement)
+        .where(StockMovement.by_id == member.id)
+        .options(joinedload(StockMovement.stock).joinedload(Stock.product))
+        .order_by(StockMovement.id)
+    ).all()
 
 
 def _exported(order: Order) -> dict[str, Any]:
@@ -88,7 +113,8 @@ def ties(member: Member, alone: Household | None, url: str) -> list[Tie]:
         *(
             Tie(
                 _("Votre commande « %(name)s » n’est pas encore retirée.", name=each.session.name),
-                f"{url}commandes/{each.session_id}/ma-commande",
+                # Not the order itself: who acts for somebody else reads theirs there.
+                f"{url}commandes",
             )
             for each in mine
         ),
@@ -135,5 +161,7 @@ def erase(member: Member, alone: Household | None) -> None:
     )
     for order in db.session.scalars(orders):
         order.note = ""
+    for movement in _stock_written_by(member):
+        movement.by = None
     if alone is not None:
         favourites.forget(alone)

@@ -1,6 +1,7 @@
 """Preparing order sessions: for coordinators."""
 
 from datetime import date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
@@ -13,16 +14,27 @@ from freeco.money import Money
 from freeco.web.forms import Form
 from freeco.web.lists import page_of_query
 from freeco_direct_sales import catalogue, distributions, wording
-from freeco_direct_sales.orders import preparing, sessions, shopping
-from freeco_direct_sales.orders.models import Offer, OrderSession, Pricing
+from freeco_direct_sales.orders import (
+    picking,
+    preparing,
+    repeating,
+    sessions,
+    shopping,
+    stocks,
+    tiers,
+)
+from freeco_direct_sales.orders.models import Counted, Offer, OrderSession, Pricing
 from freeco_direct_sales.orders.preparing import Terms
 from freeco_direct_sales.orders.schemas import (
     ChosenSchema,
-    OfferSchema,
     SessionSchema,
     TakingPartSchema,
+    offer_schema,
+    taken_tiers,
 )
 from freeco_direct_sales.permissions import COORDINATE
+from freeco_direct_sales.solidarity import cost_lines
+from freeco_direct_sales.solidarity import pool as pools
 
 pages = Blueprint("direct_sales_sessions", __name__, template_folder="../templates")
 WEEK = 7
@@ -40,8 +52,15 @@ LABELS = {
     "step": _("Par multiples de"),
     "least": _("Au moins"),
     "most": _("Au plus"),
-    "on_hand": _("Quantité disponible"),
+    "counted": _("Combien il y en a"),
+    "on_hand": _("Un nombre pour cette session seulement"),
+    "case_size": _("Livré par cartons de"),
+    "case_rule": _("Si le dernier carton n’est pas complet"),
+    "cost_price": _("Prix coûtant"),
+    "cost_most": _("Au plus, à prix coûtant"),
     "least_total": _("Vient à partir de"),
+    **{tiers.from_field(place): _("Palier : à partir de") for place in range(1, tiers.MOST + 1)},
+    **{tiers.price_field(place): _("Palier : prix") for place in range(1, tiers.MOST + 1)},
 }
 
 
@@ -213,9 +232,39 @@ def offer_page(session_id: int, offer_id: int) -> ResponseReturnValue:
         step=found.step,
         least=found.least,
         most=found.most,
-        on_hand=found.stock.on_hand if found.stock else None,
+        counted=Counted.NONE if found.counted == Counted.NONE else Counted.STOCK,
+        on_hand=_own_number(found),
+        shown=_own_number(found),
+        case_size=found.case_size,
+        case_rule=found.case_rule,
+        **_typed_tiers(found),
+        **_typed_cost(found),
     )
     return _offer(session, found, form)
+
+
+def _typed_tiers(found: Offer) -> dict[str, Any]:
+    typed: dict[str, Any] = {}
+    for place, tier in enumerate(tiers.of([found]).get(found.id, ()), 1):
+        typed[tiers.from_field(place)] = tier.from_many
+        typed[tiers.price_field(place)] = f"{tier.price.cents // 100},{tier.price.cents % 100:02}"
+    return typed
+
+
+def _typed_cost(found: Offer) -> dict[str, Any]:
+    cost = cost_lines.prices([found.id]).get(found.id)
+    if cost is None:
+        return {"cost_most": cost_lines.MOST}
+    price = f"{cost.price.cents // 100},{cost.price.cents % 100:02}"
+    return {"cost_price": price, "cost_most": cost.most}
+
+
+def _own_number(found: Offer) -> int | None:
+    """Return the session's own number; of a session before, what is left of it."""
+    if found.counted != Counted.OWN or found.stock is None:
+        return None
+    own = found.stock.session_id == found.session_id
+    return found.stock.on_hand if own else stocks.remaining(found.stock)
 
 
 def _offer(session: OrderSession, found: Offer, form: Form) -> ResponseReturnValue:
@@ -227,6 +276,10 @@ def _offer(session: OrderSession, found: Offer, form: Form) -> ResponseReturnVal
             form=form,
             labels=LABELS,
             prepared=session.state in preparing.PREPARED,
+            stock=picking.pick(session, found.product),
+            places=range(1, tiers.MOST + 1),
+            tiers=tiers,
+            shares=pools.is_held(g.community) and not found.product.is_service,
             wording=wording,
         ),
         form.status,
@@ -241,11 +294,25 @@ def set_offer(session_id: int, offer_id: int) -> ResponseReturnValue:
     found = preparing.find_offer(session, offer_id)
     form = Form.sent()
 
-    def act(price: int, pricing: str, **counted: int | None) -> None:
-        terms = Terms(Money(price), Pricing(pricing), **counted)  # type: ignore[arg-type]
+    def act(price: int, pricing: str, counted: str, **typed: Any) -> None:
+        shown, on_hand = typed.pop("shown"), typed.pop("on_hand")
+        if on_hand is not None:
+            counted = Counted.OWN
+            on_hand = None if on_hand == shown else on_hand  # what was not typed is not said anew
+        cost, cost_most = typed.pop("cost_price"), typed.pop("cost_most")
+        fallen = taken_tiers(typed)
+        terms = Terms(
+            Money(price),
+            Pricing(pricing),
+            on_hand=on_hand,
+            counted=counted,
+            tiers=fallen,
+            **typed,
+        )
         preparing.offer(session, found.product, terms)
+        cost_lines.set_price(found, None if cost is None else Money(cost), cost_most)
 
-    if not form.apply(OfferSchema(), act):
+    if not form.apply(offer_schema(), act):
         return _offer(session, found, form)
     flash(str(_("L’offre est enregistrée.")), "good")
     return _back(session_id)
@@ -304,7 +371,15 @@ def close(session_id: int) -> ResponseReturnValue:
 @requires(COORDINATE.name)
 def repeat(session_id: int) -> ResponseReturnValue:
     """Prepare the same session a week later."""
-    copy = sessions.repeat(sessions.find_session(g.community, session_id), WEEK)
+    copy = repeating.repeat(sessions.find_session(g.community, session_id), WEEK)
     db.session.commit()
-    flash(str(_("La session est reprise une semaine plus tard, aux prix d’aujourd’hui.")), "good")
+    flash(
+        str(
+            _(
+                "La session est reprise une semaine plus tard, aux prix d’aujourd’hui. Les "
+                "quantités sont ce qui reste : dites-en d’autres si la récolte est nouvelle."
+            )
+        ),
+        "good",
+    )
     return _back(copy.id)

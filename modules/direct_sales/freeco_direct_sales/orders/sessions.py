@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -15,8 +13,8 @@ from freeco.events import publish
 from freeco.members.models import Community, Household
 from freeco.money import total
 from freeco_direct_sales.models import Product
-from freeco_direct_sales.orders import stocks
-from freeco_direct_sales.orders.amounts import amount, quantity
+from freeco_direct_sales.orders import packs, stocks, substituting, tiers
+from freeco_direct_sales.orders.amounts import amount, quantity, wanted
 from freeco_direct_sales.orders.errors import (
     FateMissing,
     SessionNotClosed,
@@ -25,6 +23,7 @@ from freeco_direct_sales.orders.errors import (
 )
 from freeco_direct_sales.orders.events import SessionClosed, SessionOpened
 from freeco_direct_sales.orders.models import (
+    CaseRule,
     Offer,
     Order,
     OrderLine,
@@ -34,6 +33,7 @@ from freeco_direct_sales.orders.models import (
     SessionState,
     Wish,
 )
+from freeco_direct_sales.orders.settling_models import is_fixed
 from freeco_direct_sales.orders.sharing import Demand, share_out
 
 
@@ -88,7 +88,7 @@ def close(session: OrderSession) -> None:
     A producer whose least total was not reached does not come, and is told from what comes.
     Twice is once. Raises StepDone for a draft.
     """
-    lock(session)
+    _hold(session)
     if session.state == SessionState.DRAFT:
         raise StepDone
     if session.state != SessionState.OPEN:
@@ -96,6 +96,8 @@ def close(session: OrderSession) -> None:
     session.state = SessionState.CLOSED
     session.closes_at = min(session.closes_at, now())
     lines = lines_of(session)
+    packs.fill_all(lines)
+    tiers.decide(lines)
     for taking_part in db.session.scalars(
         select(SessionProducer).where(SessionProducer.session_id == session.id)
     ):
@@ -105,7 +107,9 @@ def close(session: OrderSession) -> None:
         taking_part.comes = total([amount(line) for line in theirs]) >= taking_part.least_total
         if not taking_part.comes:
             for line in theirs:
-                line.allotted = 0
+                _allot(line, 0)
+                stocks.hold(line, line.offer.stock)
+    packs.replace_cut(lines)
     publish(SessionClosed(community_id=session.community_id, session_id=session.id))
 
 
@@ -154,116 +158,67 @@ def say_coming(offer: Offer, many: int) -> list[OrderLine]:
         raise StepDone
     offer.coming = many
     lines, gone = _still_to_give(offer)
-    got = share_out(
-        max(0, many - gone),
-        [Demand(line.ordered, line.wish == Wish.NOTHING) for line in lines],
-        offer.step,
-    )
-    short = []
-    for line, given in zip(lines, got, strict=True):
-        if given != quantity(line):
-            line.weighed_grams = None  # the scales spoke of another number
-        line.allotted = None if given == line.ordered else given
-        if given < line.ordered:
-            short.append(line)
-        _substitute(line, line.ordered - given)
+    _share(offer, lines, max(0, many - gone))
+    stocks.hold_all(lines, offer.stock, offer, max(0, sum(map(wanted, lines)) + gone - many))
+    for line in lines:
+        substituting.meet(line, line.ordered - min(quantity(line), line.ordered))
     db.session.flush()
-    return short
+    return [line for line in lines if quantity(line) < line.ordered]
+
+
+def choose_rule(offer: Offer, rule: CaseRule) -> None:
+    """Bring the last case of an article although it is not full, or not after all.
+
+    Before the closing it is only noted. Raises StepDone once somebody's amounts are fixed.
+    """
+    _hold(offer.session)
+    before, offer.case_rule = offer.case_rule, rule
+    if before == rule or offer.session.state in (SessionState.DRAFT, SessionState.OPEN):
+        return
+    lines, settled = _still_to_give(offer)
+    if settled or offer.session.state == SessionState.SETTLED or offer.withdrawn_at is not None:
+        raise StepDone
+    for line in lines:
+        substituting.undo(line)
+    if not substituting.comes(offer):
+        return
+    with db.session.no_autoflush:  # until it is shared out, more may be held than comes
+        packs.fill_all(lines)
+        tiers.decide(lines)
+        _share(offer, lines, sum(map(wanted, lines)) if offer.coming is None else offer.coming)
+        stocks.hold_all(lines, offer.stock, offer)
+    packs.replace_cut(lines)
+    db.session.flush()
 
 
 def _hold(session: OrderSession) -> None:
-    """Lock a session, then all its stocks by id: another session may share them."""
     lock(session)
-    stocks.lock_stocks(
-        db.session.scalars(
-            select(Offer.stock_id).where(
-                Offer.session_id == session.id, Offer.stock_id.is_not(None)
-            )
-        )
+    stocks.lock_all(session)
+
+
+def _share(offer: Offer, lines: Sequence[OrderLine], available: int) -> None:
+    """Share out what there is among lines, by the offer's step; a filled case by the piece."""
+    got = share_out(
+        available,
+        [Demand(wanted(line), line.wish == Wish.NOTHING) for line in lines],
+        offer.step,
     )
+    for line, given in zip(lines, got, strict=True):
+        _allot(line, given)
+
+
+def _allot(line: OrderLine, given: int) -> None:
+    if given != quantity(line):
+        line.order.changed_at = now()
+        line.weighed_grams = None  # the scales spoke of another number
+    line.allotted = None if given == line.ordered else given
 
 
 def _still_to_give(offer: Offer) -> tuple[list[OrderLine], int]:
     """Return the lines of an offer that may still change, and how many the settled ones took."""
     lines = [line for line in lines_of(offer.session) if line.offer_id == offer.id and line.ordered]
-    settled = [line for line in lines if line.order.settled_at is not None]
+    settled = [line for line in lines if is_fixed(line)]
     return [line for line in lines if line not in settled], sum(map(quantity, settled))
-
-
-def _substitute(line: OrderLine, missing: int) -> None:
-    """Put as many of another article in place of what is missing as that one allows.
-
-    At its own price, which the household saw when it wished for it; another line of the same
-    article in the order is left alone. Nothing more is put of what was withdrawn, of a producer
-    who does not come, or beyond what was said to come.
-    """
-    replacing = db.session.scalar(select(OrderLine).where(OrderLine.instead_of_id == line.id))
-    offer = line.substitute if replacing is None else replacing.offer
-    if offer is None or line.wish != Wish.SUBSTITUTE:
-        return
-    if replacing is None and any(each.offer_id == offer.id for each in line.order.lines):
-        return
-    before = replacing.ordered if replacing is not None else 0
-    comes = offer.withdrawn_at is None and _comes(offer)
-    most = _most_instead(offer, replacing, missing) if comes else min(missing, before)
-    given = most // offer.step * offer.step
-    if offer.stock_id is not None:
-        stock = stocks.lock_stocks([offer.stock_id])[offer.stock_id]
-        given = min(given, (stock.on_hand - stock.reserved + before) // offer.step * offer.step)
-        stock.reserved += given - before
-    if replacing is not None:
-        _replace(replacing, given, comes=comes)
-    elif given:
-        db.session.add(
-            OrderLine(
-                order=line.order,
-                offer=offer,
-                ordered=given,
-                unit_price=offer.price,
-                instead_of_id=line.id,
-            )
-        )
-
-
-def _replace(line: OrderLine, given: int, *, comes: bool) -> None:
-    """Set how many a replacing line brings; what does not come is not given back by this."""
-    if given != quantity(line):
-        line.weighed_grams = None
-    line.ordered = given
-    if comes:
-        line.allotted = None
-    elif line.allotted is not None:
-        line.allotted = min(line.allotted, given)
-
-
-def _most_instead(offer: Offer, replacing: OrderLine | None, missing: int) -> int:
-    if offer.coming is None:
-        return missing
-    return min(missing, max(0, offer.coming - _given_to_others(offer, replacing)))
-
-
-def _comes(offer: Offer) -> bool:
-    said = db.session.scalar(
-        select(SessionProducer.comes).where(
-            SessionProducer.session_id == offer.session_id,
-            SessionProducer.producer_id == offer.product.producer_id,
-        )
-    )
-    return said is not False
-
-
-def _given_to_others(offer: Offer, but: OrderLine | None) -> int:
-    db.session.flush()
-    given = db.session.scalar(
-        select(func.sum(func.coalesce(OrderLine.allotted, OrderLine.ordered)))
-        .join(Order)
-        .where(
-            OrderLine.offer_id == offer.id,
-            OrderLine.id != (but.id if but is not None else 0),
-            Order.cancelled_at.is_(None),
-        )
-    )
-    return given or 0
 
 
 def withdraw(
@@ -272,29 +227,57 @@ def withdraw(
     """Withdraw a product from a session; returns the lines that had ordered it.
 
     ``fates`` says by line id what becomes of each order of it, ``default`` of those not named.
-    Raises FateMissing when an order would be left without an answer, StepDone.
+    Chosen again, a fate undoes the one before: what had replaced it goes, what is kept after all
+    is shared out anew. Raises FateMissing when an order would be left without an answer, StepDone.
     """
     _hold(offer.session)
     if offer.session.state == SessionState.SETTLED:
         raise StepDone
-    lines, _gone = _still_to_give(offer)
+    lines, gone = _still_to_give(offer)
     chosen = {line.id: fates.get(line.id, default) for line in lines}
     if any(fate is None for fate in chosen.values()):
         raise FateMissing
+    again = offer.withdrawn_at is not None
     offer.withdrawn_at, offer.reason = offer.withdrawn_at or now(), reason.strip()
     for line in lines:
         fate = chosen[line.id]
-        if fate is None or fate.keep:
-            continue
-        if fate.substitute_id is not None:
-            replacement = db.session.get(Offer, fate.substitute_id)
-            if replacement is None or replacement.session_id != offer.session_id:
-                raise Absent
-            line.wish, line.substitute = Wish.SUBSTITUTE, replacement
-        line.allotted = 0
-        _substitute(line, line.ordered)
+        if fate is not None and not fate.keep:
+            _take_off(line, fate)
+    if again:
+        _keep(offer, [line for line in lines if (chosen[line.id] or Fate()).keep], gone)
+    stocks.hold_all(lines, offer.stock, offer)
     db.session.flush()
     return lines
+
+
+def _keep(offer: Offer, lines: Sequence[OrderLine], gone: int) -> None:
+    """Let what was taken off come after all, as far as it comes."""
+    for line in lines:
+        substituting.undo(line)
+    if substituting.comes(offer):
+        _share(
+            offer,
+            lines,
+            sum(map(wanted, lines)) if offer.coming is None else max(0, offer.coming - gone),
+        )
+        for line in lines:
+            substituting.meet(line, line.ordered - min(quantity(line), line.ordered))
+
+
+def _take_off(line: OrderLine, fate: Fate) -> None:
+    replacement = None
+    if fate.substitute_id is not None:
+        replacement = db.session.get(Offer, fate.substitute_id)
+        if replacement is None or replacement.session_id != line.offer.session_id:
+            raise Absent
+    before = substituting.instead_line(line)
+    if before is not None and (replacement is None or before.offer is not replacement):
+        substituting.undo(line)
+    _allot(line, 0)
+    if replacement is not None:
+        substituting.put(line, replacement, line.ordered)
+    else:
+        substituting.meet(line, line.ordered)
 
 
 def weigh(line: OrderLine, grams: int | None) -> None:
@@ -311,58 +294,6 @@ def weigh(line: OrderLine, grams: int | None) -> None:
     if line.order.settled_at is not None:
         raise StepDone
     line.weighed_grams = grams
-
-
-def repeat(session: OrderSession, days: int) -> OrderSession:
-    """Make the same session again some days later, as a draft: same producers, same offers.
-
-    Prices are today's; pickups are chosen anew, stock by distribution too. Its hours are those on
-    the community's clock, whatever the season.
-    """
-    zone = ZoneInfo(session.community.timezone)
-
-    def later(at: datetime) -> datetime:
-        return at.astimezone(zone) + timedelta(days=days)
-
-    copy = OrderSession(
-        community=session.community,
-        name=session.name,
-        opens_at=later(session.opens_at),
-        closes_at=later(session.closes_at),
-        note=session.note,
-    )
-    db.session.add(copy)
-    for taking_part in db.session.scalars(
-        select(SessionProducer).where(SessionProducer.session_id == session.id)
-    ):
-        db.session.add(
-            SessionProducer(
-                session=copy,
-                producer=taking_part.producer,
-                closes_at=taking_part.closes_at and later(taking_part.closes_at),
-                least_total=taking_part.least_total,
-            )
-        )
-    for offer in session.offers:
-        if offer.withdrawn_at is None and offer.product.available:
-            db.session.add(
-                Offer(
-                    session=copy,
-                    product=offer.product,
-                    name=offer.product.name,
-                    unit=offer.product.unit,
-                    price=offer.product.price if offer.pricing == "unit" else offer.price,
-                    vat_basis_points=offer.product.vat_basis_points,
-                    pricing=offer.pricing,
-                    grams=offer.grams,
-                    step=offer.step,
-                    least=offer.least,
-                    most=offer.most,
-                    stock=offer.stock if offer.stock and not offer.stock.distribution_id else None,
-                )
-            )
-    db.session.flush()
-    return copy
 
 
 def orders_of(household: Household) -> Sequence[Order]:

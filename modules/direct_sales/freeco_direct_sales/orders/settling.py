@@ -22,9 +22,10 @@ from freeco.money import Money, total
 from freeco.payments import steps
 from freeco.payments.models import Method
 from freeco.payments.parties import party_of
-from freeco_direct_sales import sales, sellers
+from freeco_direct_sales import holding, sales, sellers
 from freeco_direct_sales.local import local_day
 from freeco_direct_sales.models import Producer
+from freeco_direct_sales.orders import stocks
 from freeco_direct_sales.orders.amounts import GRAMS, amount, is_estimated, quantity
 from freeco_direct_sales.orders.errors import NotHandedOut, NotWeighed, SessionNotClosed
 from freeco_direct_sales.orders.models import (
@@ -35,6 +36,9 @@ from freeco_direct_sales.orders.models import (
     SessionState,
 )
 from freeco_direct_sales.orders.settling_models import OrderSale
+from freeco_direct_sales.solidarity import cost_granting
+
+NO_HELP = cost_granting.Held({})
 
 
 def to_settle(session: OrderSession) -> Sequence[Order]:
@@ -70,7 +74,8 @@ def unweighed(order: Order) -> list[OrderLine]:
 def settle_order(order: Order) -> list[OrderSale]:
     """Fix what a household owes each producer of its order; twice is once.
 
-    For each producer one payment is expected and one sale written, of the same amount. The sale,
+    For each producer one payment is expected and one sale written, of the same amount but for what
+    the solidarity pool pays (``cost_granting``). The sale,
     or the invoice, is dated the day of the distribution, or the first that the book still takes.
     The session is settled with its last order. Raises SessionNotClosed, NotHandedOut, NotWeighed,
     and what the books refuse: then nothing is written.
@@ -83,15 +88,18 @@ def settle_order(order: Order) -> list[OrderSale]:
         raise SessionNotClosed
     if not handed_out(order):
         raise NotHandedOut
-    lines = _lines_now(order)
+    lines = [line for line in _lines_now(order) if not line.offer.product.is_service]
     if any(is_estimated(line) for line in lines):
         raise NotWeighed
+    stocks.hand_out(lines)
     parts: dict[Producer, list[OrderLine]] = {}
     for line in lines:
         if amount(line):
             parts.setdefault(line.offer.product.producer, []).append(line)
+    helped = cost_granting.hold(order)
+    holding.sellers_and_books(parts, helped.holders)
     found = [
-        _sell(order, producer, theirs)
+        _sell(order, producer, theirs, None, helped)
         for producer, theirs in sorted(parts.items(), key=lambda each: each[0].id)
     ]
     order.settled_at = now()
@@ -99,6 +107,22 @@ def settle_order(order: Order) -> list[OrderSale]:
     if not to_settle(order.session):
         order.session.state = SessionState.SETTLED
     return found
+
+
+def settle_service(line: OrderLine, day: date) -> OrderSale | None:
+    """Fix what a service comes to, once both sides have said that it was done; twice is once.
+
+    It is a sale of its own: the goods of the same order do not wait for it. The caller has locked
+    the session and the order. None for what costs nothing.
+    """
+    db.session.refresh(line)  # what comes may have been said before the order was locked
+    found = db.session.scalar(select(OrderSale).where(OrderSale.line_id == line.id))
+    if found is not None or not amount(line):
+        return found
+    producer = line.offer.product.producer
+    stocks.hand_out([line])
+    holding.sellers_and_books([producer])
+    return _sell(line.order, producer, [line], (line, day))
 
 
 def _lines_now(order: Order) -> Sequence[OrderLine]:
@@ -128,23 +152,35 @@ def sold(order: Order) -> list[OrderSale]:
     )
 
 
-def _sell(order: Order, producer: Producer, lines: Sequence[OrderLine]) -> OrderSale:
-    community, day = order.session.community, local_day(order.pickup.distribution)
+def _sell(
+    order: Order,
+    producer: Producer,
+    lines: Sequence[OrderLine],
+    service: tuple[OrderLine, date] | None = None,
+    helped: cost_granting.Held = NO_HELP,
+) -> OrderSale:
+    community = order.session.community
+    day = service[1] if service else local_day(order.pickup.distribution)
     seller = sellers.seller(producer)
-    lock(seller)  # the organisation before its book, as everywhere
-    part = OrderSale(order=order, producer=producer, amount=total([amount(each) for each in lines]))
+    part = OrderSale(
+        order=order,
+        producer=producer,
+        amount=total([amount(each) for each in lines]),
+        line_id=service[0].id if service else None,
+    )
     db.session.add(part)
     db.session.flush()
     document = _write(part, lines, day)
     part.document_id = document.id if document is not None else None
     shares.charge(part.purpose, seller, community, day, part.amount)
+    less = cost_granting.settle(part, helped)
     ready_ways = sellers.ways_to_pay(producer)
     steps.expect(
         community,
         seller,
         party_of(order.household),
         part.purpose,
-        part.amount,
+        part.amount - less,
         max(day, today(community.timezone)),
         Method(order.method) if order.method in ready_ways else Method.CHEQUE,
     )
@@ -157,6 +193,7 @@ def _write(part: OrderSale, lines: Sequence[OrderLine], day: date) -> Document |
     An invoice is not dated before the last one (numbers follow days).
     """
     key = f"direct_sales:order:{part.order_id}:{part.producer_id}"
+    key += f":{part.line_id}" if part.line_id else ""
     book, order = sellers.book(part.producer), part.order
     charged = sales.charges_vat(part.producer)
     invoiced = [invoice_line(each, charged=charged) for each in lines]
@@ -195,8 +232,9 @@ def invoice_line(line: OrderLine, *, charged: bool) -> InvoiceLine:
         line.offer.name,
         amount(line),
         Decimal(line.weighed_grams or 0) / GRAMS if by_weight else Decimal(quantity(line)),
-        "kilogram" if by_weight else "piece",
+        "kilogram" if by_weight else "hour" if line.offer.unit == "hour" else "piece",
         line.offer.vat_basis_points if charged else 0,
+        "service" if line.offer.product.is_service else "product",
     )
 
 

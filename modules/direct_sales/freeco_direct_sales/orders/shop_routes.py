@@ -8,28 +8,44 @@ from flask.typing import ResponseReturnValue
 
 from freeco.clock import now
 from freeco.db import db, only_read
-from freeco.errors import Absent
+from freeco.errors import Absent, Refusal
 from freeco.i18n import _, said, sentence
 from freeco.members import households, membership
 from freeco.members.models import Household
+from freeco.money import total
 from freeco.payments.words import MEANS
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
 from freeco_direct_sales import sellers, wording
+from freeco_direct_sales.growing import services
 from freeco_direct_sales.orders import (
     favourites,
     following,
     order_notices,
     placing,
     sessions,
+    settling,
     shopping,
 )
-from freeco_direct_sales.orders.amounts import amount, by_producer, is_estimated, order_total
-from freeco_direct_sales.orders.errors import WrongQuantities
+from freeco_direct_sales.orders.amounts import (
+    amount,
+    by_producer,
+    is_estimated,
+    order_total,
+    tolerated,
+)
+from freeco_direct_sales.orders.errors import PickupFull, WrongQuantities
 from freeco_direct_sales.orders.models import Order, OrderSession, SessionState, Wish
 from freeco_direct_sales.orders.placing import Placed
-from freeco_direct_sales.orders.schemas import order_schema, quantity_field, wants
+from freeco_direct_sales.orders.schemas import (
+    order_schema,
+    quantity_field,
+    tolerance_field,
+    wants,
+)
 from freeco_direct_sales.permissions import COORDINATE
+from freeco_direct_sales.solidarity import cost_lines
+from freeco_direct_sales.telling import showing
 
 pages = Blueprint("direct_sales_orders", __name__, template_folder="../templates")
 
@@ -77,6 +93,7 @@ def shop(session_id: int) -> ResponseReturnValue:
     if order is None and household is not None and request.args.get("panier") == "habituel":
         usual = favourites.wants_in(session, household)
         form.values |= {quantity_field(each): want.quantity for each, want in usual.items()}
+        form.values |= {tolerance_field(each): want.tolerance for each, want in usual.items()}
     return show_shop(session, form, order)
 
 
@@ -89,6 +106,7 @@ def form_of(order: Order | None) -> Form:
             "method": order.method,
             "note": order.note,
             **{quantity_field(line.offer_id): line.ordered for line in order.lines},
+            **{tolerance_field(line.offer_id): line.tolerance for line in order.lines},
         }
     return form
 
@@ -98,6 +116,8 @@ def show_shop(
 ) -> ResponseReturnValue:
     """Show the shop with its form, perhaps typed for a household at the telephone."""
     stalls = shopping.stalls(session, order)
+    # Whoever types an order for somebody else sees everybody's prices.
+    household = households.find_household(g.member) if by_phone is None else None
     return (
         render_template(
             "direct_sales/orders/shop.html",
@@ -106,11 +126,14 @@ def show_shop(
             order=order,
             by_phone=by_phone,
             stalls=stalls,
+            costs=cost_lines.for_shop(session, household),
+            missing=showing.for_shop(session),
             pickups=shopping.pickups(session, order),
             ways=_ways(session),
             open=sessions.takes_orders(session),
             present=now(),
             field=quantity_field,
+            tolerance=tolerance_field,
             wording=wording,
         ),
         form.status,
@@ -137,7 +160,9 @@ def order(session_id: int) -> ResponseReturnValue:
     household = households.household_of(g.member)
     try:
         placed = take_order(session, household, taken)
-    except WrongQuantities as refused:
+    except Absent:
+        raise
+    except Refusal as refused:
         only_read()
         session = _session(session_id)
         note_wrong(form, refused)
@@ -153,10 +178,13 @@ def _commit() -> None:
     only_read()
 
 
-def note_wrong(form: Form, refused: WrongQuantities) -> None:
-    """Say beside its field why each quantity does not suit."""
-    form.errors = {quantity_field(int(each)): why for each, why in refused.fields.items()}
-    form.status = refused.status
+def note_wrong(form: Form, refused: Refusal) -> None:
+    """Say why the order is not taken, beside its field; all that was typed stays there."""
+    form.refuse(refused)
+    if isinstance(refused, WrongQuantities):
+        form.errors = {quantity_field(int(each)): why for each, why in refused.fields.items()}
+    elif isinstance(refused, PickupFull):
+        form.errors = {"pickup": [str(refused)]}
 
 
 def take_order(
@@ -209,16 +237,22 @@ def mine(session_id: int) -> ResponseReturnValue:
     session = _session(session_id)
     found = _order(session)
     lines = [line for line in found.lines if line.ordered or line.asked]
+    later = services.waiting(lines)
     return render_template(
         "direct_sales/orders/order.html",
         session=session,
         order=found,
         lines=lines,
-        sums=by_producer(lines),
+        sums=by_producer(line for line in lines if line not in later),
+        later=total([amount(line) for line in later]),
         total=order_total(found),
+        share=cost_lines.share_of(found, settling.sold(found)),
         amount=amount,
         estimated=any(is_estimated(line) for line in lines),
         open=sessions.takes_orders(session),
+        begun=found.pickup.distribution.starts_at <= now(),
+        cases=shopping.cases(session, [line.offer for line in lines]),
+        at_most=total([tolerated(line) for line in lines]),
         means=MEANS,
         wording=wording,
     )
@@ -241,15 +275,24 @@ def order_usual(session_id: int) -> ResponseReturnValue:
     household = households.household_of(g.member)
     if placing.standing_order(session, household) is not None:
         return redirect(url_for("direct_sales_orders.mine", session_id=session_id))
-    placed = placing.place(
-        session,
-        household,
-        g.member,
-        favourites.wants_in(session, household),
-        shopping.usual_pickup(session, household),
-        key=f"usual-{household.id}",
-        method=shopping.usual_method(household, [each for each, _words in _ways(session)]),
-    )
+    try:
+        placed = placing.place(
+            session,
+            household,
+            g.member,
+            favourites.wants_in(session, household),
+            shopping.usual_pickup(session, household),
+            key=f"usual-{household.id}",
+            method=shopping.usual_method(household, [each for each, _words in _ways(session)]),
+        )
+    except Absent:
+        raise
+    except Refusal as refused:
+        only_read()
+        flash(str(refused), "calm")
+        return redirect(
+            url_for("direct_sales_orders.shop", session_id=session_id, panier="habituel")
+        )
     order_notices.tell_ordered(placed.order)
     say(placed)
     _commit()

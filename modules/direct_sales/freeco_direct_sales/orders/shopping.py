@@ -1,25 +1,45 @@
 """What the shop shows: stalls by producer, what remains, where it can be taken."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from freeco.clock import now
 from freeco.db import db
 from freeco.members.models import Community, Household
-from freeco_direct_sales.models import Producer, Product
-from freeco_direct_sales.orders import stocks
+from freeco_direct_sales.models import Distribution, Producer, Product
+from freeco_direct_sales.orders import stocks, tiers
 from freeco_direct_sales.orders.errors import PickupFull
+from freeco_direct_sales.orders.filling import to_fill
 from freeco_direct_sales.orders.models import (
     Offer,
     Order,
+    OrderLine,
     OrderSession,
     Pickup,
     SessionProducer,
     SessionState,
 )
+from freeco_direct_sales.orders.tier_models import PriceTier
+
+
+@dataclass(frozen=True)
+class Case:
+    """How full the last case of an article is, over all households."""
+
+    size: int
+    ordered: int
+    missing: int
+    """To fill it; 0 when no case is open."""
+    spare: int
+    """How many more households said they would take for that."""
+
+    @property
+    def fills(self) -> bool:
+        """Whether what households said is enough to fill it."""
+        return 0 < self.missing <= self.spare
 
 
 @dataclass(frozen=True)
@@ -31,6 +51,12 @@ class Shown:
     """How many this household could have; None without limit."""
     closed: bool
     """Whether its producer takes no more changes, or it was withdrawn."""
+    case: Case | None = None
+    """For what is delivered by cases."""
+    tiers: Sequence[PriceTier] = ()
+    """From how many on, in all, it costs less."""
+    in_all: int = 0
+    """How many all households ordered so far, as the tiers count them."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +79,20 @@ class PickupShown:
 def taking_orders(community: Community) -> Sequence[OrderSession]:
     """Return the sessions in which one may order right now, the first to close first."""
     return _published(community, OrderSession.opens_at <= now())
+
+
+def orders_at(household: Household, distribution: Distribution) -> Sequence[Order]:
+    """Return what a household ordered, to fetch at a distribution."""
+    return db.session.scalars(
+        select(Order)
+        .join(Pickup, Pickup.id == Order.pickup_id)
+        .where(
+            Order.household_id == household.id,
+            Order.cancelled_at.is_(None),
+            Pickup.distribution_id == distribution.id,
+        )
+        .order_by(Order.id)
+    ).all()
 
 
 def opening_later(community: Community) -> Sequence[OrderSession]:
@@ -89,6 +129,9 @@ def stalls(session: OrderSession, order: Order | None) -> list[Stall]:
         .order_by(Offer.id)
     ).all()
     found: dict[int, Stall] = {}
+    filled = cases(session, offers)
+    fallen = tiers.of(offers)
+    in_all = tiers.ordered(session, [each for each in offers if each.id in fallen])
     for offer in offers:
         mine = held.get(offer.id, 0)
         if offer.withdrawn_at is not None and not mine:
@@ -103,9 +146,38 @@ def stalls(session: OrderSession, order: Order | None) -> list[Stall]:
                 offer,
                 None if left is None else left + mine,
                 closed or offer.withdrawn_at is not None,
+                filled.get(offer.id),
+                fallen.get(offer.id, ()),
+                in_all.get(offer.id, 0),
             )
         )
     return list(found.values())
+
+
+def cases(session: OrderSession, offers: Iterable[Offer]) -> dict[int, Case]:
+    """Return how full the cases are, by offer id; one query, none when nothing comes by cases."""
+    sizes = {each.id: each.case_size for each in offers if each.case_size}
+    if not sizes:
+        return {}
+    sums = {
+        offer_id: (ordered, spare)
+        for offer_id, ordered, spare in db.session.execute(
+            select(OrderLine.offer_id, func.sum(OrderLine.ordered), func.sum(OrderLine.tolerance))
+            .join(Order, Order.id == OrderLine.order_id)
+            .where(
+                Order.session_id == session.id,
+                Order.cancelled_at.is_(None),
+                OrderLine.offer_id.in_(sizes),
+                OrderLine.ordered > 0,
+            )
+            .group_by(OrderLine.offer_id)
+        )
+    }
+    found = {}
+    for offer_id, size in sizes.items():
+        ordered, spare = sums.get(offer_id, (0, 0))
+        found[offer_id] = Case(size, ordered, to_fill(size, ordered), spare)
+    return found
 
 
 def pickups(session: OrderSession, order: Order | None) -> list[PickupShown]:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
-from freeco.mail.letters import SITE, in_view, send_mail
+from freeco.mail.letters import SITE, in_view
+from freeco.mail.wording.applying import send_in_words_of
 from freeco.members.models import Community, Member
 from freeco.signing import drawn
 from freeco_direct_sales.models import Distribution
@@ -137,7 +138,8 @@ def _write(leftover: Leftover, partner: Partner, letter: str, **content: object)
         return
     community = leftover.distribution.community
     with in_view(community):
-        send_mail(
+        send_in_words_of(
+            community,
             partner.email,
             letter,
             "fr",

@@ -75,6 +75,29 @@ def _told(shift: Shift) -> dict[str, object]:
     }
 
 
+def stand_in_key(signup: ShiftSignup) -> str:
+    """Say what those are told who are asked to come instead of who cannot."""
+    return f"{STAND_IN.name}:{signup.id}"
+
+
+def asked_key(shift: Shift) -> str:
+    """Say what somebody is told whom a coordinator asks to come."""
+    return f"{STAND_IN.name}:asked:{shift.id}"
+
+
+def ask_to_come(shift: Shift, member: Member) -> None:
+    """Ask a member to take a place that is free, whether or not anybody had it before."""
+    notify(
+        member,
+        STAND_IN.name,
+        "shift_stand_in",
+        key=asked_key(shift),
+        url=_page(shift),
+        folder=LETTERS,
+        **_told(shift),
+    )
+
+
 def ask_for_stand_in(signup: ShiftSignup, people: Iterable[Member]) -> None:
     """Ask members to come instead of who cannot; who it is, is nobody's business."""
     for member in people:
@@ -82,7 +105,7 @@ def ask_for_stand_in(signup: ShiftSignup, people: Iterable[Member]) -> None:
             member,
             STAND_IN.name,
             "shift_stand_in",
-            key=f"{STAND_IN.name}:{signup.id}",
+            key=stand_in_key(signup),
             url=_page(signup.shift),
             folder=LETTERS,
             **_told(signup.shift),

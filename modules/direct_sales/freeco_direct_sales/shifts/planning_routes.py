@@ -11,13 +11,14 @@ from freeco.db import db
 from freeco.doors import requires
 from freeco.errors import Invalid
 from freeco.events import publish
-from freeco.i18n import _, counted
+from freeco.i18n import _, counted, said
+from freeco.members import membership
 from freeco.web.forms import Form
 from freeco_direct_sales import distributions
 from freeco_direct_sales.models import Distribution
 from freeco_direct_sales.permissions import COORDINATE
 from freeco_direct_sales.schemas import row_id
-from freeco_direct_sales.shifts import counting, notices, planning, signing
+from freeco_direct_sales.shifts import asking, counting, notices, planning, signing
 from freeco_direct_sales.shifts.events import ShiftFreed
 from freeco_direct_sales.shifts.models import Shift, ShiftSeason
 from freeco_direct_sales.shifts.schemas import (
@@ -30,6 +31,8 @@ from freeco_direct_sales.shifts.schemas import (
 )
 
 pages = Blueprint("direct_sales_shift_planning", __name__, template_folder="../templates")
+MOST_NAMES = 12
+"""How many of those who could come are named at once."""
 LABELS = {
     "name": _("Nom du rôle"),
     "starts_on": _("Premier jour"),
@@ -202,12 +205,31 @@ def duty(distribution_id: int) -> ResponseReturnValue:
     distribution = distributions.find_distribution(g.community, distribution_id)
     shifts = planning.shifts_of(distribution)
     gap = next((each for each in shifts if each.free and each.starts_at > now()), None)
+    to_ask = counting.people_to_ask(gap)[:MOST_NAMES] if gap is not None else []
     return render_template(
         "direct_sales/shifts/duty.html",
         distribution=distribution,
         shifts=shifts,
-        to_ask=counting.people_to_ask(gap)[:12] if gap is not None else [],
+        gap=gap,
+        to_ask=to_ask,
+        asked=asking.asked(gap, to_ask) if gap is not None else (),
         now=now(),
+    )
+
+
+@pages.post("/permanences/<int:shift_id>/demander/<int:member_id>")
+@requires(COORDINATE.name)
+def ask(shift_id: int, member_id: int) -> ResponseReturnValue:
+    """Ask somebody by name to take a place that is free."""
+    shift = planning.find_shift(g.community, shift_id)
+    member = membership.find_member(g.community, member_id)
+    asking.ask(shift, member)
+    db.session.commit()
+    flash(
+        said("%(name)s reçoit votre demande, avec la page où répondre.", name=member.name), "good"
+    )
+    return redirect(
+        url_for("direct_sales_shift_planning.duty", distribution_id=shift.distribution_id)
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from freeco.accounting.facts import PoolOwed, PoolOwes, PriceLessened, PriceRaised
 from freeco.accounting.recording import book_of, open_day, record
 from freeco.clock import today
-from freeco.db import db, lock
+from freeco.db import db
 from freeco.money import Money
 from freeco.payments.parties import party_of
 from freeco_direct_sales import sellers
@@ -41,33 +41,36 @@ def adjustments_of(subscription: Subscription) -> list[Adjustment]:
     )
 
 
-def add(subscription: Subscription, amount: Money, source: Source) -> Adjustment:
-    """Write an adjustment; a discount leaves the pool at once, the caller has locked it.
+def add(
+    subscription: Subscription,
+    amount: Money,
+    source: Source,
+    *,
+    base: Money | None = None,
+    at_once: bool | None = None,
+) -> Adjustment:
+    """Write an adjustment; the caller has locked the pool.
 
-    Raises PoolTooLow.
+    ``base``: what was owed when the price was set. ``at_once``: whether the pool has it now, as
+    it has a discount; what comes in counts once both have signed. Raises PoolTooLow.
     """
-    made = Adjustment(subscription=subscription, amount=amount, source=source)
+    made = Adjustment(subscription=subscription, amount=amount, source=source, base=base)
     db.session.add(made)
     db.session.flush()
-    if amount < NOTHING:
+    if amount < NOTHING if at_once is None else at_once:
         pool = pools.held(subscription.contract.community)
         pools.move(pool, f"adjustment:{made.id}", source, amount)
         made.in_pool = True
     return made
 
 
-def hold(subscription: Subscription) -> None:
-    """Lock the pool before any book, if this subscription touches it: all do so in that order."""
-    if adjustments_of(subscription):
-        pools.held(subscription.contract.community)
-
-
 def count(subscription: Subscription) -> None:
-    """Bring a subscription that both have signed into the pool and the books; twice is once."""
+    """Bring a subscription that both have signed into the pool and the books; twice is once.
+
+    The caller holds it, the pool and the books (``holding.subscriptions``).
+    """
     waiting = [
-        each
-        for each in adjustments_of(subscription)
-        if not each.in_books or (each.amount > NOTHING and not each.in_pool)
+        each for each in adjustments_of(subscription) if not each.in_books or not each.in_pool
     ]
     if not waiting or not subscription.is_signed or subscription.withdrawn_at is not None:
         return
@@ -94,7 +97,6 @@ def _book(subscription: Subscription, pool: Pool, made: Adjustment) -> None:
     book = book_of(seller, contract.community)
     theirs = (PriceLessened if less else PriceRaised)(household, holder, amount)
     record(book, theirs, open_day(book, day), key, piece=f"CONTRAT-{subscription.code}")
-    lock(pool.holder)
     book = book_of(pool.holder, contract.community)
     ours = (PoolOwes if less else PoolOwed)(party_of(seller), amount)
     record(book, ours, open_day(book, day), f"{key}:pool")

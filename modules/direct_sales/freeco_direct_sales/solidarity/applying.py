@@ -1,17 +1,17 @@
 """What each pays: chosen before the contract is signed, fixed by income, granted in order."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.members.models import Community, Household
 from freeco.money import Money
-from freeco_direct_sales import commitments, schedule
+from freeco.sweeping import one_by_one
+from freeco_direct_sales import commitments, holding, schedule
 from freeco_direct_sales.models import ContractState, SeasonContract, Subscription
-from freeco_direct_sales.solidarity import adjusting, declaring
+from freeco_direct_sales.solidarity import adjusting, cost_granting, declaring, following
 from freeco_direct_sales.solidarity import pool as pools
 from freeco_direct_sales.solidarity.errors import (
     AlreadyTaken,
@@ -20,16 +20,16 @@ from freeco_direct_sales.solidarity.errors import (
     NotReadyToFix,
     PaymentsTooFar,
     RuleFixed,
+    RuleToConfirm,
     TooFewDeclared,
 )
-from freeco_direct_sales.solidarity.models import Adjustment, Choice, ContractRule, Kind, Source
+from freeco_direct_sales.solidarity.models import Choice, ContractRule, Kind, Source
 from freeco_direct_sales.solidarity.rules import (
     WHOLE,
     Bounds,
     Placed,
     Scale,
     contribution,
-    covered,
 )
 
 LEAST_DECLARED = 3
@@ -67,7 +67,37 @@ def set_rule(contract: SeasonContract, kind: Kind | None, bounds: Bounds) -> Non
         db.session.add(rule)
     rule.kind, rule.least, rule.most = kind, bounds.least, bounds.most
     rule.floor, rule.ceiling = bounds.floor, bounds.ceiling
+    rule.to_confirm = False
     db.session.flush()
+
+
+def propose_rule(before: SeasonContract, draft: SeasonContract) -> None:
+    """Take over how a contract shares its price into the draft that renews it, to be confirmed."""
+    rule = rule_of(before)
+    if rule is None:
+        return
+    bounds = bounds_of(rule)
+    proposed = ContractRule(
+        contract=draft,
+        kind=rule.kind,
+        least=bounds.least,
+        most=bounds.most,
+        floor=bounds.floor,
+        ceiling=bounds.ceiling,
+        to_confirm=True,
+    )
+    db.session.add(proposed)
+    db.session.flush()
+
+
+def check_confirmed(contract: SeasonContract) -> None:
+    """Check that what was taken over from the season before was voted again.
+
+    Raises RuleToConfirm.
+    """
+    rule = rule_of(contract)
+    if rule is not None and rule.to_confirm:
+        raise RuleToConfirm
 
 
 # A free contribution
@@ -122,23 +152,15 @@ def begin(subscription: Subscription) -> Money:
     else the base price stands, and the rest comes off later (``grant_waiting``).
     """
     amount = wanted(subscription)
+    base = subscription.total
     if amount > NOTHING:
-        adjusting.add(subscription, amount, Source.SURCHARGE)
+        adjusting.add(subscription, amount, Source.SURCHARGE, base=base)
     elif amount < NOTHING:
         pools.held(subscription.contract.community)
-        if not covers(subscription.contract.community, -amount, subscription):
+        if not following.covers(subscription.contract.community, -amount, subscription):
             return NOTHING
-        adjusting.add(subscription, amount, Source.DISCOUNT)
+        adjusting.add(subscription, amount, Source.DISCOUNT, base=base)
     return amount
-
-
-def covers(community: Community, discount: Money, but: Subscription | None = None) -> bool:
-    """Whether the pool covers a discount after those that wait already."""
-    pool = pools.find_pool(community)
-    if pool is None:
-        return False
-    line = [*(-wanted(each) for each in waiting(community, but)), discount]
-    return covered(pools.free(pool), line) == len(line)
 
 
 def foreseen(
@@ -147,61 +169,54 @@ def foreseen(
     """Return what a household's choice would change of a price, and what of it holds at once."""
     choice = choice_of(contract, household) if household else None
     asked = contribution(base, choice.basis_points) if choice else NOTHING
-    if asked < NOTHING and not covers(contract.community, -asked):
+    if asked < NOTHING and not following.covers(contract.community, -asked):
         return asked, NOTHING
     return asked, asked
 
 
-def waiting(community: Community, but: Subscription | None = None) -> Sequence[Subscription]:
-    """Return the subscriptions whose discount waits for the pool, the oldest first."""
-    done = select(Adjustment.subscription_id)
-    return db.session.scalars(
-        select(Subscription)
-        .join(SeasonContract, SeasonContract.id == Subscription.contract_id)
-        .join(
-            Choice,
-            (Choice.contract_id == Subscription.contract_id)
-            & (Choice.household_id == Subscription.household_id),
-        )
-        .where(
-            SeasonContract.community_id == community.id,
-            Choice.basis_points < 0,
-            Subscription.withdrawn_at.is_(None),
-            Subscription.id.not_in(done.where(Adjustment.source == Source.DISCOUNT)),
-            Subscription.id != (but.id if but else 0),
-        )
-        .options(joinedload(Subscription.contract))
-        .order_by(Subscription.id)
-    ).all()
-
-
 def grant_waiting(community: Community) -> int:
-    """Take off what the pool covers now, the oldest first; return how many were granted.
+    """Take off what the pool covers now, the oldest first, and commit each; return how many.
 
-    Begins a transaction's locks: call it first in one. What the payments to come no longer bear
-    is passed over.
+    It stops at the first that the pool does not cover; what an order that is not settled yet was
+    promised is kept for it. What the payments to come no longer bear is passed over.
     """
     if not pools.is_held(community):
         return 0
-    line = list(waiting(community))
-    for each in line:
-        lock(each)
-    for each in line:
-        schedule.hold(each)
-    pool = pools.held(community)
-    still = {each.id for each in waiting(community)}  # another may have granted meanwhile
-    able = [
-        (each, amount)
-        for each in line
-        if each.id in still and (amount := wanted(each)) < NOTHING and schedule.bears(each, amount)
-    ]
-    granted = able[: covered(pools.free(pool), [-amount for _each, amount in able])]
-    for each, amount in granted:
-        adjusting.add(each, amount, Source.DISCOUNT)
-        schedule.respread(each, amount)
-    for each, _amount in granted:
-        adjusting.count(each)
-    return len(granted)
+    kept, is_short = NOTHING, False
+
+    def act(each: cost_granting.InLine) -> bool:
+        nonlocal kept, is_short
+        if is_short:
+            return False
+        if each.subscription_id is not None:
+            done = _grant(each.subscription_id, kept)
+        elif each.part_id is not None:
+            done = cost_granting.grant_part(each.part_id, kept)
+        else:
+            kept, done = kept + each.amount, False
+        is_short = done is None
+        return bool(done)
+
+    return one_by_one("a discount", cost_granting.line(community), act)
+
+
+def _grant(subscription_id: int, kept: Money) -> bool | None:
+    """Take off what waits for a subscription; None if the pool does not cover it besides."""
+    subscription = db.session.get_one(Subscription, subscription_id)
+    holding.subscriptions([subscription], payments=True, pool=True)
+    stands = following.standings([subscription])[subscription.id]
+    amount, own = stands.due, following.is_own(stands)
+    bears = schedule.bears(subscription, amount)
+    if subscription.withdrawn_at is not None or amount >= NOTHING or not (bears or own):
+        return False
+    if pools.free(pools.held(subscription.contract.community)) - kept < -amount:
+        return None
+    source = Source.RETURNED if own else Source.DISCOUNT
+    adjusting.add(subscription, amount, source, base=stands.new_base)
+    if bears:
+        schedule.respread(subscription, amount)
+    adjusting.count(subscription)
+    return True
 
 
 # By income
@@ -219,19 +234,19 @@ def fix_prices(contract: SeasonContract) -> None:
     if rule.fixed_at is not None:
         return
     found = _held(contract)
-    differences = _differences(found, bounds_of(rule))
+    owed = commitments.owed_of(found)
+    differences = _differences(found, bounds_of(rule), owed)
     if not all(schedule.bears(each, differences[each.id]) for each in found):
         raise PaymentsTooFar
-    pools.held(contract.community)
     for each in sorted(found, key=lambda one: -differences[one.id].cents):  # what comes in first
-        _fix(each, differences[each.id])
+        _fix(each, differences[each.id], owed[each.id])
     rule.fixed_at = now()
 
 
-def _fix(subscription: Subscription, amount: Money) -> None:
+def _fix(subscription: Subscription, amount: Money, owed: Money) -> None:
     if amount:
         source = Source.SURCHARGE if amount > NOTHING else Source.DISCOUNT
-        adjusting.add(subscription, amount, source)
+        adjusting.add(subscription, amount, source, base=owed)
         adjusting.count(subscription)
     schedule.respread(subscription, amount)  # everybody's, so that nobody's stands out
 
@@ -239,12 +254,9 @@ def _fix(subscription: Subscription, amount: Money) -> None:
 def _held(contract: SeasonContract) -> Sequence[Subscription]:
     """Return a contract's subscriptions and hold their schedules. Raises NotReadyToFix."""
     found = _all_of(contract)
-    for each in found:
-        lock(each)
-    if not all(each.is_signed for each in found):
+    if not all(each.is_signed for each in found):  # nobody takes a signature back
         raise NotReadyToFix
-    for each in found:
-        schedule.hold(each)
+    holding.subscriptions(found, payments=True, pool=True)
     return found
 
 
@@ -256,8 +268,9 @@ def _all_of(contract: SeasonContract) -> Sequence[Subscription]:
     ).all()
 
 
-def _differences(found: Sequence[Subscription], bounds: Bounds) -> dict[int, Money]:
-    owed = commitments.owed_of(found)
+def _differences(
+    found: Sequence[Subscription], bounds: Bounds, owed: Mapping[int, Money]
+) -> dict[int, Money]:
     placed = {}
     for each in found:
         declaration = declaring.find(each.household)

@@ -17,7 +17,7 @@ from freeco.web.forms import Form
 from freeco_direct_sales import contracts
 from freeco_direct_sales.models import ContractState, SeasonContract
 from freeco_direct_sales.permissions import COORDINATE, SOLIDARITY_READER
-from freeco_direct_sales.solidarity import applying, declaring, giving
+from freeco_direct_sales.solidarity import admitting, applying, cost_granting, declaring, giving
 from freeco_direct_sales.solidarity import pool as pools
 from freeco_direct_sales.solidarity.errors import NotSworn
 from freeco_direct_sales.solidarity.models import Kind, Source
@@ -65,6 +65,7 @@ def _pool(form: Form) -> ResponseReturnValue:
             balance=pools.balance(found) if found else Money(0),
             free=pools.free(found) if found else Money(0),
             low=found is not None and found.holder_id is not None and pools.is_low(found),
+            short=cost_granting.falls_short(g.community),
             associations=[(each.id, each.name) for each in pools.associations(g.community)],
             promised=giving.promised(g.community),
             key=secrets.token_urlsafe(12),
@@ -212,13 +213,19 @@ def declarations() -> ResponseReturnValue:
 def _declarations(form: Form) -> ResponseReturnValue:
     sworn = True
     found: Any = ()
+    admitted: set[int] = set()
     try:
         found = declaring.for_readers(g.community, g.member)
+        admitted = {each.household.id for each in admitting.admitted(g.community, g.member)}
     except NotSworn:
         sworn = False
     return (
         render_template(
-            "direct_sales/solidarity/declarations.html", form=form, found=found, sworn=sworn
+            "direct_sales/solidarity/declarations.html",
+            form=form,
+            found=found,
+            sworn=sworn,
+            admitted=admitted,
         ),
         form.status,
     )

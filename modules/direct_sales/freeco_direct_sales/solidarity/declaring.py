@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import delete, select
@@ -45,11 +46,23 @@ def _fernet(community_id: int) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(key))
 
 
+def seal(community_id: int, said: object) -> str:
+    """Seal what JSON can say with the key that the site keeps for these words."""
+    return _fernet(community_id).encrypt(json.dumps(said).encode()).decode()
+
+
+def unseal(community_id: int, sealed: str) -> Any:
+    """Return what was sealed; None when the site's key was changed."""
+    try:
+        return json.loads(_fernet(community_id).decrypt(sealed.encode()))
+    except InvalidToken:
+        return None
+
+
 def declare(household: Household, member: Member, said: Said) -> Declaration:
     """Keep what a household says, sealed, in place of what it said before."""
     lock(household)
-    words = json.dumps([said.income.cents, said.adults, said.children]).encode()
-    sealed = _fernet(household.community_id).encrypt(words).decode()
+    sealed = seal(household.community_id, [said.income.cents, said.adults, said.children])
     expires_on = today(household.community.timezone) + SEASON
     found = find(household)
     if found is None:
@@ -78,11 +91,10 @@ def opened(declaration: Declaration) -> Said | None:
 
     For the household itself, for the price, and for the readers (``for_readers``) only.
     """
-    try:
-        words = _fernet(declaration.household.community_id).decrypt(declaration.sealed.encode())
-    except InvalidToken:
+    words = unseal(declaration.household.community_id, declaration.sealed)
+    if words is None:
         return None
-    cents, adults, children = json.loads(words)
+    cents, adults, children = words
     return Said(Money(cents), adults, children)
 
 
@@ -109,13 +121,18 @@ def readers(community: Community) -> list[Member]:
     return membership.holding(community, SOLIDARITY_READER.name)
 
 
-def for_readers(community: Community, reader: Member) -> Sequence[tuple[Declaration, Said]]:
-    """Return the declarations in force, to a sworn reader. Raises TooManyReaders, NotSworn."""
+def check_reader(community: Community, reader: Member) -> None:
+    """Check that somebody is one of two sworn readers. Raises TooManyReaders, NotSworn."""
     charged = readers(community)
     if len(charged) > MOST_READERS:
         raise TooManyReaders
     if reader not in charged or not has_sworn(reader):
         raise NotSworn
+
+
+def for_readers(community: Community, reader: Member) -> Sequence[tuple[Declaration, Said]]:
+    """Return the declarations in force, to a sworn reader. Raises TooManyReaders, NotSworn."""
+    check_reader(community, reader)
     found = db.session.scalars(
         select(Declaration)
         .join(Household)

@@ -6,15 +6,17 @@ from freeco.clock import today
 from freeco.db import db
 from freeco.kernel import kernel
 from freeco.members import households, membership
-from freeco.members.models import Member
+from freeco.members.models import Community, Member
 from freeco.module import Demonstration
 from freeco.money import Money
 from freeco.organisations import services as organisations
 from freeco.organisations.models import OrganisationKind, Role
 from freeco_direct_sales import catalogue, contracts, subscriptions
 from freeco_direct_sales.models import ContractKind, Distribution, Producer, SeasonContract
+from freeco_direct_sales.orders import shopping
+from freeco_direct_sales.orders.models import Pricing
 from freeco_direct_sales.permissions import SOLIDARITY_READER
-from freeco_direct_sales.solidarity import applying, declaring, giving
+from freeco_direct_sales.solidarity import admitting, applying, cost_lines, declaring, giving
 from freeco_direct_sales.solidarity import pool as pools
 from freeco_direct_sales.solidarity.declaring import Said
 from freeco_direct_sales.solidarity.models import Kind, Source
@@ -23,6 +25,8 @@ from freeco_direct_sales.solidarity.rules import Bounds
 DATES = 8
 CHOICES = (1500, 1000, 0, -1500, -1000, 500)
 """What the first households choose, in basis points; the others are asked."""
+AT_COST = 2
+"""Which household orders at cost price: the one that has no contract yet."""
 INCOMES = ((9600, 1, 2), (18000, 2, 1), (26400, 2, 0), (42000, 2, 2))
 """Euros a year, adults, children."""
 
@@ -65,7 +69,23 @@ def stage(
     giving.offer(households.household_of(tables[6]), Money(1200))
     giving.ask(households.household_of(tables[-1]))
     giving.draw(community)
+    _at_cost(community, treasurer, tables)
     db.session.flush()
+
+
+def _at_cost(community: Community, reader: Member, tables: Sequence[Member]) -> None:
+    """Offer an article of the open session at cost price, to a household and with some codes."""
+    (session,) = shopping.taking_orders(community)
+    dearest = max(
+        (each for each in session.offers if each.pricing == Pricing.UNIT and each.stock is None),
+        key=lambda each: (each.price.cents, each.id),
+    )
+    cost_lines.set_price(dearest, Money(dearest.price.cents * 6 // 10), 2)
+    declaring.swear(reader)
+    household = households.household_of(tables[AT_COST])
+    declaring.declare(household, tables[AT_COST], Said(Money(1_050_000), 1, 1))
+    admitting.admit(reader, household)
+    admitting.make_codes(community, reader, "Mme Bonnet, CCAS de Lavergne", 6, "demonstration")
 
 
 def _open(

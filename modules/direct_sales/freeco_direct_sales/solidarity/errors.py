@@ -22,6 +22,15 @@ class RuleFixed(Refusal):
     reason = _("Ce contrat est déjà ouvert : la façon d’en partager le prix ne change plus.")
 
 
+class RuleToConfirm(Refusal):
+    """What is voted each season is confirmed before the contract opens."""
+
+    reason = _(
+        "Le partage du prix vient de la saison dernière : confirmez-le, ou changez-le, avant "
+        "d’ouvrir le contrat."
+    )
+
+
 class NoSuchChoice(Refusal):
     """A choice outside what was voted."""
 
@@ -84,3 +93,24 @@ class NotPromised(Refusal):
     """A basket is paid for once."""
 
     reason = _("Ce panier a déjà été réglé.")
+
+
+class NoSuchCode(Refusal):
+    """Unknown, used or too old: the same words, so that nothing is learnt by trying."""
+
+    reason = _("Ce code n’est pas valable. Vérifiez ses lettres et ses chiffres.")
+    status = 422
+
+
+class CostAbovePrice(Refusal):
+    """A cost price lies between a cent and the price."""
+
+    reason = _("Le prix coûtant va d’un centime au prix demandé à tout le monde.")
+    status = 422
+
+
+class ServiceAtCost(Refusal):
+    """Services are agreed one by one."""
+
+    reason = _("Un service ne se propose pas à prix coûtant.")
+    status = 422

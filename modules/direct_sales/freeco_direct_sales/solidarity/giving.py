@@ -13,7 +13,8 @@ from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.models import Community, Household
 from freeco.money import Money
-from freeco_direct_sales import schedule
+from freeco.sweeping import one_by_one
+from freeco_direct_sales import commitments, holding, schedule
 from freeco_direct_sales.models import Subscription
 from freeco_direct_sales.solidarity import adjusting
 from freeco_direct_sales.solidarity import pool as pools
@@ -124,58 +125,49 @@ def ask_no_more(household: Household) -> None:
 
 
 def draw(community: Community) -> int:
-    """Draw who receives the baskets that are paid for; nobody chooses. Returns how many.
+    """Draw who receives the baskets that are paid for, and commit each; return how many.
 
-    What is drawn comes off the household's next payments, like any other price. Begins a
-    transaction's locks: call it first in one.
+    Nobody chooses. What is drawn comes off the household's next payments, like any other price.
     """
     pool = pools.find_pool(community)
     if pool is None or pool.holder_id is None:
         return 0
+    return one_by_one("a basket to give", [each.id for each in _paid_for(pool)], _draw)
+
+
+def _draw(basket_id: int) -> bool:
+    """Draw who receives a basket; what changed meanwhile waits for the next time."""
+    basket = db.session.get_one(SuspendedBasket, basket_id)
+    community = db.session.get_one(Pool, basket.pool_id).community
+    able = _able(basket, community)
+    if not able:
+        return False
+    need_id, subscription = secrets.choice(able)
+    holding.subscriptions([subscription], payments=True, pool=True)
+    lock(basket)
+    need = db.session.get(Need, need_id, populate_existing=True)  # withdrawn under the pool's lock
+    if need is None or need.drawn_at is not None or basket.given_on is not None:
+        return False
+    if subscription.withdrawn_at is not None or not schedule.bears(subscription, -basket.amount):
+        return False
+    basket.given_on = today(community.timezone)
+    owed = commitments.owed_of([subscription])[subscription.id]
+    adjusting.add(subscription, -basket.amount, Source.BASKET, base=owed)
+    schedule.respread(subscription, -basket.amount)
+    adjusting.count(subscription)
+    need.drawn_at, need.amount = now(), basket.amount
+    return True
+
+
+def _able(basket: SuspendedBasket, community: Community) -> list[tuple[int, Subscription]]:
+    """Return who asked and has a subscription whose payments to come bear a basket."""
     needs = _needs(community)
-    by_household = _subscriptions(needs)
-    everyone = sorted(
-        {each for found in by_household.values() for each in found}, key=lambda one: one.id
-    )
-    for each in everyone:
-        lock(each)
-    for each in everyone:
-        schedule.hold(each)
-    pool = pools.held(community)
-    needs = [each for each in needs if each.id in _still_waiting(community)]
-    drawn = 0
-    for basket in _paid_for(pool):
-        able = [
-            (need, each)
-            for need in needs
-            if need.drawn_at is None
-            for each in by_household.get(need.household_id, [])[-1:]
-            if each.withdrawn_at is None and schedule.bears(each, -basket.amount)
-        ]
-        if not able:
-            continue
-        need, subscription = secrets.choice(able)
-        lock(need)
-        if need.drawn_at is not None:
-            continue
-        basket.given_on = today(community.timezone)
-        adjusting.add(subscription, -basket.amount, Source.BASKET)
-        schedule.respread(subscription, -basket.amount)
-        adjusting.count(subscription)
-        need.drawn_at, need.amount = now(), basket.amount
-        drawn += 1
-    return drawn
-
-
-def _still_waiting(community: Community) -> set[int]:
-    """Return the needs that nobody drew or withdrew while the pool was waited for."""
-    return set(
-        db.session.scalars(
-            select(Need.id)
-            .join(Household)
-            .where(Household.community_id == community.id, Need.drawn_at.is_(None))
-        )
-    )
+    latest = {household: found[-1] for household, found in _subscriptions(needs).items()}
+    return [
+        (need.id, latest[need.household_id])
+        for need in needs
+        if need.household_id in latest and schedule.bears(latest[need.household_id], -basket.amount)
+    ]
 
 
 def _needs(community: Community) -> Sequence[Need]:

@@ -31,7 +31,7 @@ class Source(StrEnum):
     UNSOLD = "unsold"
     SUBSIDY = "subsidy"
     RETURNED = "returned"
-    """A discount came back: the place was given back before the producer signed."""
+    """What was shared of a price is owed no longer: the place was given back, or less comes."""
     DISCOUNT = "discount"
     BASKET = "basket"
     """A suspended basket went to whoever was drawn."""
@@ -89,6 +89,8 @@ class ContractRule(Model):
     ceiling: Mapped[Money] = mapped_column(default=Money(0))
     fixed_at: Mapped[datetime | None] = mapped_column(default=None)
     """When the prices by income were fixed for the season."""
+    to_confirm: Mapped[bool] = mapped_column(default=False)
+    """Taken over from the season before: what is voted each season is confirmed, or changed."""
 
 
 class Choice(Model):
@@ -122,6 +124,8 @@ class Adjustment(Model):
     subscription: Mapped[Subscription] = relationship(repr=False)
     amount: Mapped[Money]
     source: Mapped[str]
+    base: Mapped[Money | None] = mapped_column(default=None)
+    """What the subscription came to when its price was set; none for what follows from it since."""
     in_pool: Mapped[bool] = mapped_column(default=False)
     """Whether the pool has it: a surcharge counts once both have signed."""
     in_books: Mapped[bool] = mapped_column(default=False)

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from freeco.db import db
 from freeco.members import households
 from freeco.members.models import Household, Member
-from freeco_direct_sales.solidarity import declaring, giving
+from freeco_direct_sales.solidarity import admitting, declaring, giving
 from freeco_direct_sales.solidarity.models import Choice, Need, SuspendedBasket
 
 
@@ -38,6 +38,9 @@ def exported(member: Member, household: Household | None) -> dict[str, Any]:
     for name, value in (("choices", chosen), ("promised", promised), ("received", received)):
         if value:
             found[name] = value
+    admission = admitting.admission_of(household)
+    if admission is not None:
+        found["orders_at_cost_price_until"] = admission.until.isoformat()
     if giving.need_of(household) is not None:
         found["waits_for_a_basket"] = True
     return found
@@ -49,6 +52,7 @@ def forget(member: Member, household: Household | None) -> None:
     if household is None or any(each is not member for each in households.people_of(household)):
         return
     declaring.take_back(household)
+    admitting.withdraw(household)
     for model in (Choice, Need):
         db.session.execute(delete(model).where(model.household_id == household.id))
     db.session.execute(delete(SuspendedBasket).where(SuspendedBasket.household_id == household.id))

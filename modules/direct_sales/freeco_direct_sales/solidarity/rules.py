@@ -110,6 +110,14 @@ def contribution(base: Money, basis_points: int) -> Money:
     return Money(cents if basis_points > 0 else -cents)
 
 
+def in_proportion(amount: Money, owed: Money, base: Money) -> Money:
+    """Return what an amount set on a base price comes to for what is owed.
+
+    The cent that is left over stays with the pool.
+    """
+    return Money(-(-amount.cents * owed.cents // base.cents))
+
+
 def covered(available: Money, waiting: Sequence[Money]) -> int:
     """Return how many of the discounts that wait, the oldest first, the pool covers whole.
 

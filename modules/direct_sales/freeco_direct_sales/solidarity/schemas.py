@@ -104,3 +104,17 @@ class OathSchema(Schema):
     """A reader's promise."""
 
     promised = Ticked()
+
+
+class CodeSchema(Schema):
+    """A code that somebody was given."""
+
+    code = Words(required=True, most=40)
+
+
+class LotSchema(Schema):
+    """Codes to give: who gives them, how many."""
+
+    giver = Words(required=True, most=120)
+    many = Whole(required=True, least=1, most=40)
+    key = Words(required=True, most=60)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from freeco.i18n import listed, money, percent, said
 from freeco.members.models import Household
 from freeco.money import Money
-from freeco_direct_sales import commitments
 from freeco_direct_sales.models import ContractProduct, SeasonContract
-from freeco_direct_sales.solidarity import adjusting, applying, declaring
+from freeco_direct_sales.solidarity import adjusting, applying, declaring, following
 from freeco_direct_sales.solidarity.models import ContractRule, Kind
 from freeco_direct_sales.solidarity.rules import WHOLE, contribution
 from freeco_direct_sales.subscriptions import subscriptions_of
@@ -68,13 +67,13 @@ def own_prices(household: Household) -> list[OwnPrice]:
     """Return what a household pays of its standing contracts whose price is shared."""
     found = list(subscriptions_of(household))
     added = adjusting.adjusted(each.id for each in found)
-    owed = commitments.owed_of(found)
+    stands = following.standings(found)
     return [
         OwnPrice(
             each.contract,
-            owed[each.id],
-            owed[each.id] + added[each.id],
-            applying.wanted(each) < Money(0) and not added[each.id],
+            stands[each.id].owed,
+            stands[each.id].owed + added[each.id],
+            stands[each.id].due < Money(0),
         )
         for each in found
         if added[each.id] or applying.rule_of(each.contract) is not None

@@ -1,7 +1,7 @@
 """What solidarity does by itself: grant, draw, forget, and tell the month."""
 
 from freeco.members.models import Community
-from freeco_direct_sales.solidarity import applying, declaring, giving, months
+from freeco_direct_sales.solidarity import admitting, applying, declaring, giving, months
 
 
 def grant_due(community: Community) -> None:
@@ -18,4 +18,5 @@ def tell_due(community: Community) -> None:
     """Tell the months that are over, and forget what nobody needs any more."""
     months.publish_due(community)
     declaring.forget_expired(community)
+    admitting.forget_expired(community)
     giving.forget_old(community)

@@ -1,0 +1,1 @@
+"""Handing the season over: where all stands, notes, exercises, and what our letters say."""

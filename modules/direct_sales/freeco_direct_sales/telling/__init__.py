@@ -1,0 +1,1 @@
+"""What producers are told at their hour, and what they tell everybody at once."""
