@@ -1,0 +1,1 @@
+"""Assemblies: called, held, voted in the room and elsewhere, told in minutes."""

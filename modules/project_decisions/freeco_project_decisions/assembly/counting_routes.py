@@ -1,0 +1,258 @@
+"""Counting in the room: two tellers, each alone; who votes there; papers with a name."""
+
+from dataclasses import dataclass
+
+from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from freeco.db import db
+from freeco.errors import Absent, NotAllowed
+from freeco.i18n import _
+from freeco.web.forms import Form
+from freeco_project_decisions.assembly import holding
+from freeco_project_decisions.assembly.agenda import find_item
+from freeco_project_decisions.assembly.models import Assembly, AssemblyItem
+from freeco_project_decisions.assembly.room_routes import run_by_reader
+from freeco_project_decisions.assembly.routes import pages, runs, seen
+from freeco_project_decisions.assembly.schemas import count_schema, counts_of
+from freeco_project_decisions.polls import objecting, paper, reading, room_counts, showing, voting
+from freeco_project_decisions.polls.models import Elector, Poll, PollState
+from freeco_project_decisions.polls.paper_models import Bundle, TellerEntry
+from freeco_project_decisions.polls.schemas import ballot_schema, marks_of, typed
+
+
+def _poll(assembly: Assembly, item_id: int) -> tuple[AssemblyItem, Poll]:
+    item = find_item(assembly, item_id)
+    if item.poll is None or item.poll.state == PollState.DRAFT:
+        raise Absent
+    return item, item.poll
+
+
+def _counted_by_reader(assembly_id: int) -> Assembly:
+    """Return an assembly in which the reader counts, or which they hold."""
+    assembly = seen(assembly_id)
+    if not (runs(assembly) or holding.is_teller(assembly, g.member)):
+        raise NotAllowed
+    return assembly
+
+
+@dataclass(frozen=True)
+class Counting:
+    """A bundle as one teller sees it: the other's numbers only where both differ."""
+
+    bundle: Bundle
+    mine: TellerEntry | None
+    others: int
+    """How many others have counted it."""
+    form: Form
+    differences: list[paper.Difference]
+
+
+def _bundle(bundle: Bundle, sent: Form | None) -> Counting:
+    mine = next((each for each in bundle.entries if each.teller_id == g.member.id), None)
+    both = len(bundle.entries) == 2
+    form = sent or Form.blank(**_typed(bundle.poll, mine))
+    shown = list(paper.differences(bundle)) if both and mine is not None else []
+    return Counting(bundle, mine, len(bundle.entries) - (mine is not None), form, shown)
+
+
+def _typed(poll: Poll, entry: TellerEntry | None) -> dict[str, object]:
+    if entry is None:
+        return {}
+    counts = paper.counts_of(entry)
+    if poll.method in room_counts.WHOLE:
+        return {"whole": room_counts.write_whole(poll, counts)}
+    return dict(counts)
+
+
+@pages.get("/assemblees/<int:assembly_id>/points/<int:item_id>/comptage")
+def count(assembly_id: int, item_id: int) -> ResponseReturnValue:
+    """Show what there is to count, and what the reader has counted."""
+    assembly = _counted_by_reader(assembly_id)
+    return _page(assembly, *_poll(assembly, item_id))
+
+
+def _page(
+    assembly: Assembly,
+    item: AssemblyItem,
+    poll: Poll,
+    number: int = 0,
+    form: Form | None = None,
+) -> ResponseReturnValue:
+    found = paper.bundles(poll)
+    return (
+        render_template(
+            "project_decisions/assembly/count.html",
+            assembly=assembly,
+            item=item,
+            poll=poll,
+            bundles=[_bundle(each, form if each.number == number else None) for each in found],
+            sent=number,
+            form=form or Form.blank(),
+            lines=room_counts.lines(poll),
+            whole=poll.method in room_counts.WHOLE,
+            voices=paper.voters(poll).total(),
+            open=poll.state in (PollState.OPEN, PollState.CLOSED),
+            runs=runs(assembly),
+            counts=holding.is_teller(assembly, g.member),
+            decision=reading.decision_of(poll),
+        ),
+        form.status if form is not None else 200,
+    )
+
+
+@pages.post("/assemblees/<int:assembly_id>/points/<int:item_id>/comptage/<int:number>")
+def enter(assembly_id: int, item_id: int, number: int) -> ResponseReturnValue:
+    """Note what one counted in a bundle; once both have found the same, it is settled."""
+    assembly = _counted_by_reader(assembly_id)
+    if not holding.is_teller(assembly, g.member):
+        raise NotAllowed
+    item, poll = _poll(assembly, item_id)
+    bundle, form = paper.find_bundle(poll, number), Form.sent()
+
+    def act(**taken: object) -> bool:
+        agreed = paper.enter(bundle, g.member, counts_of(poll, taken))
+        if agreed:
+            holding.settle(poll)
+        return agreed
+
+    if not form.apply(count_schema(poll), act):
+        return _page(assembly, item, poll, number, form)
+    if form.result:
+        flash(str(_("Les deux comptages sont égaux : c’est noté.")), "good")
+    else:
+        flash(str(_("Votre comptage est noté.")), "good")
+    return _back(assembly_id, item_id)
+
+
+def _back(assembly_id: int, item_id: int) -> ResponseReturnValue:
+    return redirect(
+        url_for("project_decisions_assembly.count", assembly_id=assembly_id, item_id=item_id)
+    )
+
+
+@pages.post("/assemblees/<int:assembly_id>/points/<int:item_id>/paquets")
+def add_bundle(assembly_id: int, item_id: int) -> ResponseReturnValue:
+    """Part what is counted once more."""
+    _item, poll = _poll(run_by_reader(assembly_id), item_id)
+    paper.add_bundle(poll)
+    db.session.commit()
+    return _back(assembly_id, item_id)
+
+
+@pages.post(
+    "/assemblees/<int:assembly_id>/points/<int:item_id>/comptage/<int:number>/"
+    "<any(recommencer,retirer):what>"
+)
+def change_bundle(assembly_id: int, item_id: int, number: int, what: str) -> ResponseReturnValue:
+    """Have a bundle counted again by two others, or take an empty one away."""
+    _item, poll = _poll(run_by_reader(assembly_id), item_id)
+    bundle = paper.find_bundle(poll, number)
+    if what == "recommencer":
+        paper.start_again(bundle)
+    else:
+        paper.drop_bundle(bundle)
+        holding.settle(poll)
+    db.session.commit()
+    return _back(assembly_id, item_id)
+
+
+@pages.get("/assemblees/<int:assembly_id>/points/<int:item_id>/salle")
+def voters(assembly_id: int, item_id: int) -> ResponseReturnValue:
+    """Show who votes in the room, on their page, or by a paper with their name."""
+    assembly = run_by_reader(assembly_id)
+    item, poll = _poll(assembly, item_id)
+    return _voters(assembly, item, poll)
+
+
+def _voters(assembly: Assembly, item: AssemblyItem, poll: Poll) -> ResponseReturnValue:
+    return render_template(
+        "project_decisions/assembly/voters.html",
+        assembly=assembly,
+        item=item,
+        poll=poll,
+        electors=sorted(
+            ((showing.name_of(each), each) for each in reading.electors(poll)),
+            key=lambda each: each[0].casefold(),
+        ),
+        in_room=paper.voter_ids(poll),
+        ballots=reading.ballots(poll),
+        counted=paper.counts_in_room(poll),
+    )
+
+
+def _elector(poll: Poll, elector_id: int) -> Elector:
+    found = db.session.get(Elector, elector_id)
+    if found is None or found.poll_id != poll.id:
+        raise Absent
+    return found
+
+
+@pages.post(
+    "/assemblees/<int:assembly_id>/points/<int:item_id>/salle/<int:elector_id>/"
+    "<any(salle,page):what>"
+)
+def mark(assembly_id: int, item_id: int, elector_id: int, what: str) -> ResponseReturnValue:
+    """Have somebody vote in the room, or on their page."""
+    _item, poll = _poll(run_by_reader(assembly_id), item_id)
+    elector = _elector(poll, elector_id)
+    if what == "salle":
+        paper.mark_one(poll, elector)
+    else:
+        paper.unmark(poll, elector)
+    db.session.commit()
+    return redirect(
+        url_for(
+            "project_decisions_assembly.voters",
+            assembly_id=assembly_id,
+            item_id=item_id,
+            _anchor=f"voix-{elector_id}",
+        )
+    )
+
+
+@pages.get("/assemblees/<int:assembly_id>/points/<int:item_id>/papier/<int:elector_id>")
+def paper_page(assembly_id: int, item_id: int, elector_id: int) -> ResponseReturnValue:
+    """Show the ballot that somebody gave on paper, with their name, to type it."""
+    assembly = run_by_reader(assembly_id)
+    item, poll = _poll(assembly, item_id)
+    elector = _elector(poll, elector_id)
+    cast = voting.ballot_of(elector)
+    values = typed(poll, cast.marks) if cast is not None and cast.way == "paper" else {}
+    return _paper(assembly, item, elector, Form.blank(**values))
+
+
+def _paper(
+    assembly: Assembly, item: AssemblyItem, elector: Elector, form: Form
+) -> ResponseReturnValue:
+    return (
+        render_template(
+            "project_decisions/assembly/paper.html",
+            assembly=assembly,
+            item=item,
+            poll=item.poll,
+            elector=elector,
+            name=showing.name_of(elector),
+            form=form,
+        ),
+        form.status,
+    )
+
+
+@pages.post("/assemblees/<int:assembly_id>/points/<int:item_id>/papier/<int:elector_id>")
+def type_paper(assembly_id: int, item_id: int, elector_id: int) -> ResponseReturnValue:
+    """Type the ballot that somebody gave on paper; the first of the two ways stands."""
+    assembly = run_by_reader(assembly_id)
+    item, poll = _poll(assembly, item_id)
+    elector, form = _elector(poll, elector_id), Form.sent()
+
+    def act(argument: str = "", **taken: object) -> None:
+        ballot = voting.vote_on_paper(poll, elector, marks_of(poll, taken), g.member)
+        objecting.note(poll, ballot, argument)
+
+    if not form.apply(ballot_schema(poll), act):
+        return _paper(assembly, item, elector, form)
+    flash(str(_("Le bulletin papier est enregistré.")), "good")
+    return redirect(
+        url_for("project_decisions_assembly.voters", assembly_id=assembly_id, item_id=item_id)
+    )

@@ -1,0 +1,1 @@
+"""Deliberation: a discussion, its proposal, amendments and objections, before the vote."""

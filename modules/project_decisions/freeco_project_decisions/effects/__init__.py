@@ -1,0 +1,1 @@
+"""Votes that execute: what a decision changes, at its date, and who is told when it cannot."""

@@ -1,0 +1,158 @@
+"""Casting a ballot without a face: the token is the right, and nothing else is looked at."""
+
+from secrets import SystemRandom
+from typing import NamedTuple
+
+from sqlalchemy import delete, func, select
+
+from freeco.clock import now
+from freeco.db import db, lock
+from freeco.members.models import Community
+from freeco_project_decisions.polls.models import Poll, PollState
+from freeco_project_decisions.sealed.errors import Unsound
+from freeco_project_decisions.sealed.writing import digest
+from freeco_project_decisions.tokens import issuing
+from freeco_project_decisions.tokens.ballots import (
+    BadBallot,
+    BadToken,
+    Ballot,
+    ForAnother,
+    read_ballot,
+)
+from freeco_project_decisions.tokens.errors import (
+    BallotElsewhere,
+    BallotUnreadable,
+    BallotUnsigned,
+    CastingOver,
+    NotCastingYet,
+    SerialUsed,
+    TokenUnsigned,
+)
+from freeco_project_decisions.tokens.lines import publish_ballots
+from freeco_project_decisions.tokens.models import TokenBallot, TokenLine, TokenPoll
+from freeco_project_decisions.tokens.setups import Setup, read_setup
+
+SMALLEST_BATCH = 5
+"""Fewer voters at once would say whose ballot came just now."""
+_RANDOM = SystemRandom()
+
+
+class Taken(NamedTuple):
+    """A ballot that is in the box."""
+
+    tracker: str
+    again: bool
+    """Whether it was there already."""
+
+
+_read_setups: dict[str, Setup] = {}
+
+
+def setup_of(votes: TokenPoll) -> Setup:
+    """Return the setup of a vote, read once by each process."""
+    found = _read_setups.get(votes.identifier)
+    if found is None or found.text != votes.setup:
+        if len(_read_setups) > 50:
+            _read_setups.clear()
+        found = _read_setups[votes.identifier] = read_setup(votes.setup)
+    return found
+
+
+def cast(votes: TokenPoll, text: str) -> Taken:
+    """Put a ballot in the box; it is checked before anything is locked.
+
+    The same ballot again is the same. Raises ``NotCastingYet``, ``CastingOver``,
+    ``BallotUnreadable``, ``BallotElsewhere``, ``TokenUnsigned``, ``BallotUnsigned``,
+    ``SerialUsed``.
+    """
+    require_casting(votes)
+    ballot = _checked(setup_of(votes), text)
+    lock(votes.poll)
+    require_casting(votes)
+    if not votes.issued:
+        issuing.end(votes)
+    held = _held(votes, ballot.number)
+    if ballot.tracker in held.values():
+        return Taken(ballot.tracker, again=True)
+    last = max(held, default=0)
+    if ballot.serial <= last:
+        raise SerialUsed(last)
+    db.session.add(
+        TokenBallot(
+            sha256=digest(ballot.text),
+            poll_id=votes.poll_id,
+            token=ballot.number,
+            serial=ballot.serial,
+            tracker=ballot.tracker,
+            text=ballot.text,
+        )
+    )
+    db.session.flush()
+    return Taken(ballot.tracker, again=False)
+
+
+def require_casting(votes: TokenPoll) -> None:
+    """Stop a ballot outside the hours; raises ``NotCastingYet``, ``CastingOver``."""
+    poll = votes.poll
+    if poll.state == PollState.DRAFT or votes.casts_from > now():
+        raise NotCastingYet
+    if poll.state != PollState.OPEN or poll.closes_at <= now():
+        raise CastingOver
+
+
+def _checked(setup: Setup, text: str) -> Ballot:
+    try:
+        ballot = read_ballot(setup, text)
+        ballot.check(setup)
+    except ForAnother as unsound:
+        raise BallotElsewhere from unsound
+    except BadToken as unsound:
+        raise TokenUnsigned from unsound
+    except BadBallot as unsound:
+        raise BallotUnsigned from unsound
+    except Unsound as unsound:
+        raise BallotUnreadable from unsound
+    return ballot
+
+
+def _held(votes: TokenPoll, number: str) -> dict[int, str]:
+    """Return the trackers of a token's ballots, by their own numbers."""
+    found: dict[int, str] = {}
+    for table in (TokenLine, TokenBallot):
+        rows = db.session.execute(
+            select(table.serial, table.tracker).where(
+                table.poll_id == votes.poll_id, table.token == number
+            )
+        )
+        found |= {row.serial: row.tracker for row in rows}
+    return found
+
+
+def publish_due(community: Community) -> None:
+    """Publish the ballots that wait, shuffled, where they are enough not to point at anybody."""
+    running = select(TokenPoll).where(
+        TokenPoll.poll_id == Poll.id,
+        Poll.community_id == community.id,
+        Poll.state == PollState.OPEN,
+    )
+    for votes in db.session.scalars(running).all():
+        if waiting(votes) >= SMALLEST_BATCH:
+            publish_batch(votes)
+
+
+def waiting(votes: TokenPoll) -> int:
+    """Count the tokens of which a ballot waits for its batch: who votes again hides nobody."""
+    many = select(func.count(TokenBallot.token.distinct()))
+    return db.session.scalar(many.where(TokenBallot.poll_id == votes.poll_id)) or 0
+
+
+def publish_batch(votes: TokenPoll) -> int:
+    """Publish all that wait, in an order drawn now; return how many."""
+    lock(votes.poll)
+    rows = list(db.session.scalars(select(TokenBallot).where(TokenBallot.poll_id == votes.poll_id)))
+    _RANDOM.shuffle(rows)
+    setup = setup_of(votes)
+    publish_ballots(votes, [read_ballot(setup, row.text) for row in rows])
+    db.session.execute(delete(TokenBallot).where(TokenBallot.poll_id == votes.poll_id))
+    db.session.flush()
+    return len(rows)

@@ -1,0 +1,96 @@
+"""An autumn evening at the cooperative of Lavergne: eight neighbours decide."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from freeco.clock import held_at
+from freeco.db import db
+from freeco.members.models import Community, Member
+from freeco.money import Money
+from freeco.testing.people import make_community, make_member, open_module, sign_in_as
+from freeco.testing.visitor import Visitor
+from freeco_project_decisions.polls import opening
+from freeco_project_decisions.polls.models import Method, Option, Poll
+
+NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)
+CLOSES = NOW + timedelta(days=7)
+NAMES = ("Awa", "Bruno", "Chloé", "Driss", "Élise", "Fanny", "Gaël", "Hana")
+
+Ask = Callable[..., Poll]
+Visit = Callable[[Member], Visitor]
+
+
+@pytest.fixture(autouse=True)
+def evening() -> Iterator[datetime]:
+    """Hold the clock: Monday the 5th of October 2026, eight in the evening in Paris."""
+    with held_at(NOW):
+        yield NOW
+
+
+@pytest.fixture
+def people(community: Community) -> list[Member]:
+    """Give eight members of the cooperative, in alphabetical order."""
+    open_module(community, "project_decisions")
+    return [make_member(community, name, "Martin") for name in NAMES]
+
+
+@pytest.fixture
+def elsewhere(app: object) -> Community:
+    """Give another community of the same site."""
+    return make_community("ailleurs", "Amis d’Ailleurs")
+
+
+@pytest.fixture
+def ask(community: Community, people: list[Member]) -> Ask:
+    """Give what puts a question and opens it."""
+
+    def poll(
+        method: Method = Method.ASSENT, *options: str, opened: bool = True, **more: object
+    ) -> Poll:
+        values: dict[str, object] = {
+            "title": "Un hangar pour les outils",
+            "text": "Construire un hangar de vingt mètres carrés derrière la salle.",
+            "opens_at": NOW,
+            "closes_at": CLOSES,
+            **more,
+        }
+        asked = Poll(community=community, author=people[0], method=method, **values)  # type: ignore[arg-type]
+        db.session.add(asked)
+        for place, text in enumerate(options):
+            name, _colon, cost = text.partition(":")
+            db.session.add(
+                Option(
+                    poll=asked,
+                    place=place,
+                    text=name,
+                    cost=Money(int(cost)) if cost else None,
+                )
+            )
+        db.session.flush()
+        db.session.refresh(asked)
+        if opened:
+            opening.open_poll(asked)
+        db.session.commit()
+        return asked
+
+    return poll
+
+
+@pytest.fixture
+def clerk(community: Community, people: list[Member]) -> Member:
+    """Give the member who prepares votes; the ninth elector."""
+    return make_member(community, "Ilda", "Martin", permissions=("project_decisions.prepare",))
+
+
+@pytest.fixture
+def visiting(client: Visitor) -> Visit:
+    """Give what opens the site for a member, in a browser without JavaScript."""
+
+    def visit(member: Member) -> Visitor:
+        assert member.person is not None
+        db.session.commit()
+        return sign_in_as(client, member.person)
+
+    return visit
