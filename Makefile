@@ -41,6 +41,7 @@ bench: install
 	$(BIN)/python benchmarks/invoices.py
 	$(BIN)/python benchmarks/record.py
 	$(BIN)/python benchmarks/opening_night.py
+	$(BIN)/python benchmarks/tallying.py
 
 install: $(STAMP) $(FRONT) $(GROUND) translations
 

@@ -1,4 +1,4 @@
-"""django-oscar, a shop program from PyPI, taking the same storm of orders: the figures beside ours.
+"""django-oscar, a shop program from PyPI, in the same races for the last pieces as ours.
 
 ``python benchmarks/oscar_beside.py URL`` installs django-oscar in an environment of its own
 (``.venv/oscar``, kept for the next time), migrates the empty PostgreSQL database of the URL and
@@ -7,28 +7,16 @@ HTTP. One JSON object comes out on stdout; where it does not install,
 ``{"installed": false, "why": …}``.
 """
 
-import json
-import os
 import secrets
 import sys
-import threading
-import time
-from pathlib import Path
-from queue import Empty, Queue
+from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from juntagrico_beside import Bounded
+from beside import Peer, count_django, races, tell
+from race import Shop
 
-VERSION = "4.2.1"
-ENVIRONMENT = Path(__file__).resolve().parents[1] / ".venv" / "oscar"
-SECONDS = 900.0
-STORM_SECONDS = 300.0
-CLIENTS = 20
-"""Fewer than over HTTP: each holds a connection of its own to the database."""
-ATTEMPTS = int(os.environ.get("FREECO_STORM", "2000"))
-UNITS = ATTEMPTS // 20
-INSIDE = "--inside"
+PEER = Peer("oscar", {"django-oscar": "4.2.1", "psycopg2-binary": "2.9.13"}, seconds=1200.0)
 APPS = {
     "analytics": "Analytics",
     "checkout": "Checkout",
@@ -61,27 +49,13 @@ APPS = {
     "dashboard.shipping": "ShippingDashboard",
 }
 """The parts of oscar, which want each other, and how each calls its configuration."""
-
-
-def install(bounded: Bounded) -> tuple[str, str]:
-    """Make oscar's environment, or find it made; return its Python, and why there is none."""
-    python = str(ENVIRONMENT / "bin" / "python")
-    wanted = [f"django-oscar=={VERSION}", "psycopg2-binary"]
-    pip = [python, "-m", "pip", "install", "--quiet", "--no-input", *wanted]
-    try:
-        if not Path(python).exists():
-            bounded.run([sys.executable, "-m", "venv", str(ENVIRONMENT)])
-        status, _said, complained = bounded.run(pip)
-    except TimeoutError:
-        return python, "l’installation n’a pas fini dans le temps imparti."
-    return python, complained.strip().rpartition("\n")[2] if status else ""
+NUMBERS = count(1)
 
 
 def inside(url: str) -> dict[str, Any]:
-    """Set oscar up on the database and let the storm blow; needs oscar's environment."""
+    """Set oscar up on the database and let the races run; needs oscar's environment."""
     open_project(url)
-    product = stock_product()
-    return storm(product)
+    return races(set_up, count_django())
 
 
 def open_project(url: str) -> None:
@@ -138,15 +112,22 @@ def open_project(url: str) -> None:
     call_command("migrate", verbosity=0)
 
 
-def stock_product() -> int:
-    """Create a product of which there are so many; return its number."""
+def set_up(units: int) -> Shop:
+    """Put so many of a new product on sale; return its shop."""
+    from django.db import connection
+    from oscar.core.loading import get_model
     from oscar.test.factories import create_product
 
-    product = create_product(price=2, num_in_stock=UNITS)
-    return int(product.id)
+    product = create_product(price=2, num_in_stock=units)
+    lines = get_model("order", "Line").objects.filter(product=product)
+
+    def leave() -> None:
+        connection.close()  # the client's own: each thread has one behind this name
+
+    return Shop(lambda _number: buy(product.id), leave, lines.count)
 
 
-def buy(product_id: int, number: int) -> bool:
+def buy(product_id: int) -> bool:
     """Fill a basket, check the stock as the checkout does, and place the order."""
     from oscar.core.loading import get_class, get_model
 
@@ -164,81 +145,10 @@ def buy(product_id: int, number: int) -> bool:
         total=sums,
         shipping_method=shipping,
         shipping_charge=charge,
-        order_number=f"N{number}",
+        order_number=f"N{next(NUMBERS)}",
     )
     return True
 
 
-def storm(product_id: int) -> dict[str, Any]:
-    """Let the clients click; return what was sold and how long each click took."""
-    from django.db import connection
-    from oscar.core.loading import get_model
-
-    waiting: Queue[int] = Queue()
-    for number in range(ATTEMPTS):
-        waiting.put(number)
-    seconds: list[float] = []
-    errors: list[str] = []
-    until = time.monotonic() + STORM_SECONDS
-
-    def click() -> None:
-        while time.monotonic() < until:
-            try:
-                number = waiting.get_nowait()
-            except Empty:
-                break
-            begun = time.perf_counter()
-            try:
-                buy(product_id, number)
-            except Exception as error:
-                errors.append(type(error).__name__)
-            seconds.append(time.perf_counter() - begun)
-        connection.close()
-
-    threads = [threading.Thread(target=click) for _client in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    sold = get_model("order", "Line").objects.count()
-    seconds.sort()
-    return {
-        "installed": True,
-        "attempts": len(seconds),
-        "clients": CLIENTS,
-        "units": UNITS,
-        "sold": sold,
-        "oversold": max(0, sold - UNITS),
-        "errors": len(errors),
-        "median": round(seconds[len(seconds) // 2], 3),
-        "p99": round(seconds[int(len(seconds) * 0.99)], 3),
-    }
-
-
-def main() -> int:
-    """Print the figures, or say why there are none."""
-    if sys.argv[1] == INSIDE:
-        print(json.dumps(inside(sys.argv[2])))
-        return 0
-    bounded = Bounded(SECONDS)
-    python, why = install(bounded)
-    if why:
-        print(json.dumps({"installed": False, "why": why}, ensure_ascii=False))
-        return 0
-    try:
-        status, said, complained = bounded.run(
-            [python, str(Path(__file__).resolve()), INSIDE, sys.argv[1]]
-        )
-    except TimeoutError:
-        status, said, complained = 1, "", "pas fini dans le temps imparti."
-    sys.stderr.write(complained if status else "")
-    print(
-        said.splitlines()[-1]
-        if not status
-        else json.dumps({"installed": True, "why": complained[-300:]})
-    )
-    return status
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tell(PEER, __file__, inside))

@@ -1,7 +1,9 @@
 """What the tests across distributions share: databases several processes use, a phone in a hand."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,10 @@ from .browser.chromium import chromium
 from .browser.phone import Phone
 from .browser.site import make_demo, served
 from .racing import Nursery, nursery_running
+from .secret_hall import hall, hall_driver, kept_folder
 from .stripe_stand_in.fixtures import ear, shop, stand_in, stripe_server
 
-__all__ = ["ear", "shop", "stand_in", "stripe_server"]
+__all__ = ["ear", "hall", "hall_driver", "kept_folder", "shop", "stand_in", "stripe_server"]
 
 RACERS = Path(__file__).parent / "racers"
 
@@ -58,6 +61,16 @@ def nursery() -> Iterator[Nursery]:
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give the folder of the demonstration that the journeys use, one after the other."""
     return make_demo(tmp_path_factory.mktemp("journeys"))
+
+
+@pytest.fixture(autouse=True)
+def _as_if_an_hour_had_passed(request: pytest.FixtureRequest) -> None:
+    """Forget who signed in to the shared demonstration: journeys are not one hurried visitor."""
+    if "demo_home" not in request.fixturenames:
+        return
+    home: Path = request.getfixturevalue("demo_home")
+    with closing(sqlite3.connect(home / "freeco.sqlite", timeout=30)) as database, database:
+        database.execute("DELETE FROM attempt")
 
 
 @pytest.fixture(scope="session")

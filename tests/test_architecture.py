@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(entry.value.split(".")[0] for entry in entry_points(group="freeco.modules"))
-FACES = frozenset({"routes", "api", "cli", "commands", "jobs"})
+FACES = frozenset({"routes", "api", "cli", "commands", "jobs", "testing"})
 OF_A_REQUEST = frozenset({"request", "session", "g"})
 FLASK_FREE = frozenset({"models", "events", "errors"})
 
@@ -71,7 +71,7 @@ def taken_from(file: Path, package: str) -> set[str]:
 
 
 def is_face(file: Path) -> bool:
-    """Whether a file speaks with people or programs, and so may commit."""
+    """Whether a file speaks with people, programs or tests, and so may commit."""
     return file.stem in FACES or file.stem.endswith(("_routes", "_api"))
 
 

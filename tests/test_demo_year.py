@@ -21,10 +21,15 @@ from sqlalchemy import extract, func, select
 
 from freeco.accounting.exports import Format
 from freeco.accounting.models import Book, Entry
+from freeco.accounting.reading import balance_under
 from freeco.cli import books
+from freeco.clock import today
 from freeco.db import db
 from freeco.payments.models import Payment, PaymentRefund, State
 from freeco.testing.auditors import AUDITORS, EVERYBODY, FAULTS, refused
+from freeco_direct_sales import sales, sellers
+from freeco_direct_sales.growing.season import season_of
+from freeco_direct_sales.models import Producer
 
 from .browser.roles import application
 from .browser.site import freeco
@@ -176,3 +181,26 @@ def test_a_fault_planted_in_a_year_is_found(played: Played, tmp_path: Path, faul
         if refused(auditor, file):
             found.add(auditor)
     assert found == EVERYBODY
+
+
+def test_each_farm_s_season_table_says_what_its_book_says(played: Played) -> None:
+    with played.app.app_context():
+        farms = db.session.scalars(select(Producer)).all()
+        assert len(farms) == 4
+        cancelled = 0
+        for farm in farms:
+            table, book = season_of(farm), sellers.book(farm)
+            whole = table.whole
+            left = whole.promised - whole.estimated - whole.received - whole.ahead
+            assert left == balance_under(book, "411") + balance_under(book, "4672")
+            months_over = sales.first_of_month(today(farm.community.timezone) - sales.GRACE)
+            sold = [
+                each.delivered.cents
+                for each in table.evenings
+                if each.source.startswith("session") or each.day < months_over
+                if not each.is_estimated
+            ]
+            assert sum(sold) == -(balance_under(book, "70") + balance_under(book, "44571")).cents
+            cancelled += whole.cancelled.cents
+        assert cancelled > 0
+        db.session.remove()

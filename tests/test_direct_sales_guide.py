@@ -1,16 +1,12 @@
 """What docs/direct_sales.md names is there: every row, every test, every file, every page."""
 
-import re
-from pathlib import Path
-
 import pytest
-from flask import Flask
 
 from freeco_direct_sales.plugin import freeco_module
 
-ROOT = Path(__file__).parent.parent
-MODULE = ROOT / "modules" / "direct_sales"
-GUIDE = (ROOT / "docs" / "direct_sales.md").read_text("utf-8")
+from .guides import Guide, has_its_test_or_its_reason, pages_of
+
+GUIDE = Guide("direct_sales")
 ORDER_CYCLES = (
     "Season contract, subscription; Order cycles; Variable weight; Stock; Units, packs; "
     "Distribution, sign-off sheet; Volunteer shifts; Cheque, cash; Bank transfer and matching; "
@@ -27,20 +23,7 @@ CONTRACTS = (
 )
 
 
-def rows(title: str) -> list[list[str]]:
-    section = GUIDE.split(f"### {title}\n")[1].split("\n#")[0]
-    cells = [
-        [cell.strip() for cell in line.strip("|").split("|")]
-        for line in section.splitlines()
-        if line.startswith("|")
-    ]
-    return cells[2:]
-
-
-ROWS = [*rows("Order cycles and group buying"), *rows("Contracts and volunteers")]
-TESTS = sorted(set(re.findall(r"`([\w/]+\.py)::(\w+)`", GUIDE)))
-FILES = sorted(set(re.findall(r"`([\w/]+(?:\.py|/))`", GUIDE)))
-PAGES = sorted(set(re.findall(r"`(/[^`]+)`", GUIDE)))
+ROWS = [*GUIDE.rows("Order cycles and group buying"), *GUIDE.rows("Contracts and volunteers")]
 
 
 def test_no_row_of_the_research_is_left_out() -> None:
@@ -49,33 +32,19 @@ def test_no_row_of_the_research_is_left_out() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
 def test_each_row_has_its_test_or_its_reason(row: list[str]) -> None:
-    _feature, said, where, shown = row
-    if said.startswith("not yet"):
-        assert not shown
-        assert len(said) > len("not yet: ")
-    else:
-        assert where
-        assert "::test_" in shown
+    assert has_its_test_or_its_reason(row, "not yet")
 
 
-@pytest.mark.parametrize(("file", "name"), TESTS)
+@pytest.mark.parametrize(("file", "name"), GUIDE.tests)
 def test_each_test_that_is_named_exists(file: str, name: str) -> None:
-    path = ROOT / file if "/" in file else MODULE / "tests" / file
-    assert re.search(rf"^def {name}\(", path.read_text("utf-8"), re.MULTILINE)
+    assert GUIDE.has_test(file, name)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", GUIDE.files)
 def test_each_file_that_is_named_exists(file: str) -> None:
-    of_the_house = (ROOT / file).exists()
-    assert of_the_house or (MODULE / "freeco_direct_sales" / file).exists()
+    assert GUIDE.has_file(file)
 
 
 def test_each_page_that_is_named_exists() -> None:
-    site, module = Flask("site"), freeco_module()
-    for blueprint in module.blueprints:
-        site.register_blueprint(blueprint)
-    for blueprint in module.api:
-        site.register_blueprint(blueprint, url_prefix="/api")
-    known = {re.sub("<[^>]*>", "<id>", rule.rule) for rule in site.url_map.iter_rules()}
-    assert PAGES
-    assert set(PAGES) <= known
+    assert GUIDE.pages
+    assert GUIDE.pages <= pages_of(freeco_module())

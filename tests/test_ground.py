@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from freeco.module import Bounds
 from freeco.places import gazetteer, ground, outlines
 from freeco.places.borders import holds
+from freeco.places.bounds import Bounds
 from freeco.places.gaps import NAMELESS
 from freeco.places.outlines import Outline
 from freeco.places.projection import world

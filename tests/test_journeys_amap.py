@@ -37,7 +37,8 @@ def test_a_coordinator_opens_the_season(phone: Phone) -> None:
     assert phone.says("souscriptions ouvertes")
 
     phone.sign_in(MEMBER)
-    phone.press("Choisir mes paniers")
+    phone.press("Commandes", "nav")
+    phone.press("Tous les contrats")
     phone.press(name)
     assert phone.title == f"Choisir mon panier : {name}"
 

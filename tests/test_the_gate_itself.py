@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .browser.chromium import chromium
-from .browser.look import Look, look, over_budget, prepare
+from .browser.look import Look, look, over_budget, prepared
 
 pytestmark = pytest.mark.browser
 FAULTY = """<!doctype html><html lang="fr"><head><title>Une page</title>
@@ -52,8 +52,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Look]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Faulty)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     profile: Path = tmp_path_factory.mktemp("profile")
-    with chromium(profile) as driver:
-        prepare(driver)
+    with chromium(profile) as driver, prepared(driver):
         address = f"http://127.0.0.1:{server.server_port}/"
         yield look(driver, address, lambda _address: os.urandom(90_000))
     server.shutdown()

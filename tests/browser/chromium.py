@@ -1,6 +1,6 @@
 """A real headless Chromium: opened, sized, signed in, and clicked by the words people see."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.cookiejar import CookieJar
 from pathlib import Path
@@ -84,8 +84,13 @@ def find(driver: WebDriver, selector: str) -> WebElement:
 
 def follow(driver: WebDriver, button: WebElement) -> None:
     """Click, and wait until the page it stood on is gone."""
+    leave(driver, button.click)
+
+
+def leave(driver: WebDriver, act: Callable[[], None]) -> None:
+    """Do what leads to another page, and wait until this one is gone."""
     page = driver.find_element(By.TAG_NAME, "html")
-    button.click()
+    act()
 
     def gone(_driver: WebDriver) -> bool:
         try:

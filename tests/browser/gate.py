@@ -10,7 +10,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from freeco.testing.pages import Seen
 
 from .chromium import carry, screen
-from .look import Look, look, prepare, theme
+from .look import Look, look, prepared, theme
 from .roles import Site
 
 SLOW_PHONE = {
@@ -53,7 +53,12 @@ class Looked:
 
 
 def unlike(site: Site) -> Iterator[tuple[str, Seen]]:
-    """Give the pages that hold something not looked at yet, for those who see most first.
+    """Give the pages that hold something not looked at yet, for those who see most first."""
+    return ((role, seen) for role, seen, _whole in unlike_within(site))
+
+
+def unlike_within(site: Site) -> Iterator[tuple[str, Seen, bool]]:
+    """Give these pages, and whether what stands around each is not looked at yet.
 
     What stands around the page, or on several pages, is looked at once.
     """
@@ -68,27 +73,29 @@ def unlike(site: Site) -> Iterator[tuple[str, Seen]]:
             around = seen.contents.shapes - inside
             before = known.get(seen.endpoint, set())
             new = {shape for shape in inside - before if places[shape] < SEVERAL}
-            if seen.endpoint in known and not new and around <= shell:
+            whole = not around <= shell
+            if seen.endpoint in known and not new and not whole:
                 continue
             places.update(inside - before)
             known[seen.endpoint] = before | inside
             shell |= around
-            yield role, seen
+            yield role, seen, whole
 
 
 def look_everywhere(driver: WebDriver, site: Site) -> list[Looked]:
     """Look at every page that differs from those before it."""
-    prepare(driver)
     found = []
-    for role, seen in unlike(site):
-        reader = site.readers[role]
-        carry(driver, site.address, reader.jar)
-        seen_as = look(
-            driver,
-            site.address + seen.answer.address,
-            lambda address, reader=reader: reader.get(address.removeprefix(site.address)).body,
-        )
-        found.append(Looked(site, role, seen, seen_as))
+    with prepared(driver):
+        for role, seen, whole in unlike_within(site):
+            reader = site.readers[role]
+            carry(driver, site.address, reader.jar)
+            seen_as = look(
+                driver,
+                site.address + seen.answer.address,
+                lambda address, reader=reader: reader.get(address.removeprefix(site.address)).body,
+                whole=whole,
+            )
+            found.append(Looked(site, role, seen, seen_as))
     return found
 
 
@@ -96,6 +103,7 @@ def slow_seconds(driver: WebDriver, pages: list[Looked]) -> dict[str, float]:
     """Return how long the heaviest pages take to stand on an old phone with one bar of network."""
     theme(driver, "light")
     screen(driver, 360)
+    driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
     driver.execute_cdp_cmd("Network.emulateNetworkConditions", SLOW_PHONE)
     driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": SLOW_PROCESSOR})
     taken = {}

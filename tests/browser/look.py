@@ -1,7 +1,8 @@
 """One page as a browser shows it: what axe finds, what sticks out, what it weighs, what it logs."""
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,14 @@ MOST_SCRIPT = 50_000
 """What its JavaScript may weigh, compressed."""
 SCREENS = (
     ("320 px", 320, 1, ""),
-    ("1280 px à 200 %", DESK // 2, 2, ""),
     ("une feuille A4", 718, 1, "print"),
+    ("1280 px à 200 %", DESK // 2, 2, ""),
 )
-"""Name, width in CSS pixels, sharpness, medium; A4 is what 1 cm of margins leave."""
+"""Name, width in CSS pixels, sharpness, medium; A4 is what 1 cm of margins leave.
+
+The last is a desk's: from a telephone to a desk and back costs more than all other changes.
+"""
+AROUND = [["body > header"], ["body > footer"]]
 SETTLED = """
 const done = arguments[arguments.length - 1];
 // Pictures near the screen come too.
@@ -55,8 +60,9 @@ return [`${root.scrollWidth} px pour ${wide}`, ...last.slice(0, 3).map((each) =>
 })];
 """
 RUN_AXE = """
-const done = arguments[arguments.length - 1], [context, options] = [document, arguments[0]];
-axe.run(context, {...options, resultTypes: ['violations', 'incomplete'], preload: false}).then(
+const done = arguments[arguments.length - 1], [asked, context] = arguments;
+const options = {...asked, resultTypes: ['violations', 'incomplete'], preload: false};
+axe.run(context || document, options).then(
   (found) => done({
     passes: found.passes.length,
     unsure: found.incomplete.map((each) => each.id),
@@ -97,36 +103,38 @@ class Look:
     """What the browser complains about: scripts, styles and files refused or missing."""
 
 
-def prepare(driver: WebDriver) -> None:
-    """Have each load be the first one, past any worker that keeps pages."""
+@contextmanager
+def prepared(driver: WebDriver) -> Iterator[None]:
+    """Have pages come from the site, past any worker that keeps them, and axe at hand in them."""
     driver.execute_cdp_cmd("Network.enable", {})
-    driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
     driver.execute_cdp_cmd("Network.setBypassServiceWorker", {"bypass": True})
     driver.set_script_timeout(60)
+    added = driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": axe()})
+    try:
+        yield
+    finally:
+        driver.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
 
 
-def look(driver: WebDriver, address: str, body_of: Callable[[str], bytes]) -> Look:
-    """Open a page and look at it; ``body_of`` gets a script, to see how it compresses."""
+def look(
+    driver: WebDriver, address: str, body_of: Callable[[str], bytes], *, whole: bool = True
+) -> Look:
+    """Open a page and look at it; ``body_of`` gets a script, to see how it compresses.
+
+    Unless ``whole``, what stands around the page was seen on another by night and at a desk.
+    """
     driver.get_log("browser")
-    theme(driver, "light")
     screen(driver, PHONE)
     driver.get(address)
     driver.execute_async_script(SETTLED)
     weight = weigh(driver, body_of)
     driver.execute_script(UNFOLD)
-    sticking = tuple(sideways(driver))
-    theme(driver, "light")
-    screen(driver, PHONE)
-    driver.execute_script(axe())
     phone = run_axe(driver, {"runOnly": STANDARDS, "rules": {"target-size": {"enabled": True}}})
     theme(driver, "dark")
-    night = run_axe(driver, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
-    theme(driver, "light")
+    night = run_axe(driver, only("color-contrast"), whole=whole)
+    sticking = tuple(sideways(driver))
     screen(driver, DESK)
-    desk = run_axe(
-        driver,
-        {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size", "region"]}},
-    )
+    desk = run_axe(driver, only("color-contrast", "target-size", "region"), whole=whole)
     faults = [
         *told("téléphone", phone),
         *told("téléphone, la nuit", night),
@@ -169,8 +177,16 @@ def axe() -> str:
     return AXE.read_text()
 
 
-def run_axe(driver: WebDriver, options: dict[str, object]) -> dict[str, list[object]]:
-    found: dict[str, list[object]] = driver.execute_async_script(RUN_AXE, options)
+def only(*rules: str) -> dict[str, object]:
+    """Return the options that ask for these rules alone."""
+    return {"runOnly": {"type": "rule", "values": list(rules)}}
+
+
+def run_axe(
+    driver: WebDriver, options: dict[str, object], *, whole: bool = True
+) -> dict[str, list[object]]:
+    context = None if whole else {"exclude": AROUND}
+    found: dict[str, list[object]] = driver.execute_async_script(RUN_AXE, options, context)
     return found
 
 
@@ -183,9 +199,13 @@ def told(where: str, found: dict[str, list[object]]) -> list[str]:
 
 
 def weigh(driver: WebDriver, body_of: Callable[[str], bytes]) -> Weight:
-    """Return what this load has brought."""
+    """Return what this load would bring if nothing of it were kept.
+
+    Styles and fonts are kept from page to page: each weighs what it did the first time.
+    """
     sent = scripts = plain = 0
-    for name, kind, transferred, encoded, decoded in driver.execute_script(WEIGH):
+    for name, kind, now_sent, encoded, decoded in driver.execute_script(WEIGH):
+        transferred = _sent[name] = max(_sent.get(name, 0), now_sent)
         sent += transferred
         plain += transferred - encoded + decoded
         if kind == "script" or name.split("?")[0].endswith((".js", ".mjs")):
@@ -193,6 +213,7 @@ def weigh(driver: WebDriver, body_of: Callable[[str], bytes]) -> Weight:
     return Weight(sent, scripts, plain)
 
 
+_sent: dict[str, int] = {}
 _known: dict[str, int] = {}
 
 

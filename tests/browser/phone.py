@@ -15,7 +15,7 @@ from selenium.webdriver.support.ui import Select
 
 from freeco.demonstration import PASSWORD, SLUG
 
-from .chromium import PHONE, find, follow, said, screen, waiting
+from .chromium import PHONE, find, follow, leave, said, screen, waiting
 from .look import STANDARDS, STICKS_OUT, axe, run_axe, told
 
 PLAIN = "normalize-space(translate(., '\u00a0\u202f', '  '))"
@@ -33,6 +33,8 @@ class Phone:
         self.site = site
         self.scripts = scripts
         self.touches = 0
+        self.screens = 0
+        """Pages come to."""
         self.faults: list[str] = []
 
     def open(self, path: str) -> None:
@@ -82,6 +84,11 @@ class Phone:
             shown.click()
             return
         follow(self.driver, shown)
+        self._arrive()
+
+    def strike(self, key: str) -> None:
+        """Strike a key on what has the focus, and come to another page."""
+        leave(self.driver, lambda: self.driver.switch_to.active_element.send_keys(key))
         self._arrive()
 
     def agree(self, words: str) -> None:
@@ -182,6 +189,7 @@ class Phone:
 
     def _arrive(self) -> None:
         find(self.driver, "main")
+        self.screens += 1
         screen(self.driver, PHONE)
         where = self.driver.current_url.removeprefix(self.site)
         out = self.driver.execute_script(STICKS_OUT)

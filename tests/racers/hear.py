@@ -16,6 +16,7 @@ import selectors
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select, update
+from sqlalchemy.exc import OperationalError
 from tests.stripe_stand_in.webhooks import signed
 
 from freeco.accounting import recording
@@ -122,7 +124,10 @@ def fork(app: Flask, plan: dict[str, Any], table: Table, secret: str, how: str) 
     if pid == 0:
         try:
             work(app, plan, table, secret, how, theirs, ours)
+        except Exception:
+            traceback.print_exc()  # or nobody would know why it ended by itself
         finally:
+            sys.stderr.flush()
             os._exit(1)
     os.close(theirs)
     os.close(ours)
@@ -155,7 +160,11 @@ def deliver(browser: FlaskClient, told: dict[str, Any], secret: str) -> bool:
 def act(table: Table, how: str) -> int:
     """Act upon some of what waits; return how many are done with."""
     if how == "naive":
-        return handle_naively(table)
+        try:
+            return handle_naively(table)
+        except OperationalError:  # a busy SQLite: it tries again, as most code would
+            db.session.rollback()
+            return 0
     return inbox.handle(table, limit=3)  # type: ignore[arg-type]
 
 

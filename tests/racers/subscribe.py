@@ -14,7 +14,8 @@ from freeco.app import create_app
 from freeco.config import Settings
 from freeco.db import db
 from freeco.members.models import Household
-from freeco_direct_sales import subscriptions
+from freeco_direct_sales import holding, subscriptions
+from freeco_direct_sales.contracting import waiting
 from freeco_direct_sales.errors import ContractFull
 from freeco_direct_sales.models import SeasonContract
 
@@ -26,7 +27,7 @@ def main() -> None:
     app = create_app(Settings.from_environment(json.loads(environment)))
     if locking == "unlocked":
         # What the test must notice: the same code, reading the contract without its lock.
-        subscriptions.lock = db.session.refresh
+        holding.lock = waiting.lock = db.session.refresh
 
     def take(household_id: int) -> str:
         with app.app_context():
