@@ -1,5 +1,6 @@
 """Projects that a vote opens, and those done again in another community."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -142,6 +143,76 @@ def test_what_a_project_asks_for_is_read_by_who_votes_and_stands_as_voted(
     assert poll.state == PollState.DECIDED
     with pytest.raises(errors.BeingVoted):
         proposing.describe(project, people[0], replace(asks, asked=Money(9_000_000)))
+
+
+@pytest.mark.usefixtures("voting_first")
+def test_what_was_opened_is_what_is_given_whatever_the_rows_say_since(
+    community: Community, people: list[Member]
+) -> None:
+    alone = propose(community, people[0], asked=Money(10_000))
+    chosen = [propose(community, people[1], t, asked=Money(500)) for t in ("Puits", "Haie")]
+    among = proposing.prepare_choice(
+        community, people[0], "Lequel ?", Method.APPROVAL, None, [each.id for each in chosen]
+    )
+    own = reading.poll_of(alone)
+    assert own is not None
+    for poll in (own, among):
+        opening.open_poll(poll)
+        opened = json.loads(poll.frozen_text)
+        assert 10_000 in (opened["budget"], *(20 * o["cost"] for o in opened["options"]))
+    for each in (alone, *chosen):
+        each.asked = Money(9_000_000)
+    own.budget = among.options[0].cost = Money(9_000_000)
+    own.asked_by = among.options[0].about = ""
+    for member in people[:3]:
+        voting.vote(among, member, [1, 0])
+    vote(own, [YES, YES, YES], people)
+    assert (alone.state, alone.budget) == (ProjectState.ACTIVE, Money(10_000))
+    # The latest proposal is the first option, as the page lists them.
+    assert (chosen[1].state, chosen[1].budget) == (ProjectState.ACTIVE, Money(500))
+    assert (chosen[0].state, chosen[0].budget) == (ProjectState.REFUSED, None)
+
+
+@pytest.mark.usefixtures("voting_first")
+def test_a_draft_after_it_does_not_set_free_a_project_that_is_voted_on(
+    community: Community, people: list[Member]
+) -> None:
+    voted, other, third = (propose(community, people[0], t) for t in ("Four", "Puits", "Haie"))
+
+    def choose(*projects: Project) -> Poll:
+        ids = [each.id for each in projects]
+        return proposing.prepare_choice(community, people[0], "?", Method.APPROVAL, None, ids)
+
+    first = choose(voted, other)
+    later = choose(voted, third)
+    opening.open_poll(first)
+    assert reading.poll_of(voted) is later
+    with pytest.raises(errors.BeingVoted):
+        proposing.describe(voted, people[0], Described(title="Four", goals="Tout autre."))
+    assert voted not in proposing.proposed(community)
+
+
+@pytest.mark.usefixtures("voting_first")
+def test_a_choice_that_is_prepared_says_what_its_projects_have_become(
+    community: Community, people: list[Member]
+) -> None:
+    oven, well = (propose(community, people[0], t, asked=Money(500)) for t in ("Four", "Puits"))
+    poll = proposing.prepare_choice(
+        community, people[0], "?", Method.APPROVAL, None, [oven.id, well.id]
+    )
+    written = preparing.Written(
+        title="Lequel ?", text="", opens_at=NOW, closes_at=NOW + timedelta(days=3)
+    )
+    preparing.change(poll, written, [preparing.Choice("Puits"), preparing.Choice("Four")])
+    proposing.describe(
+        oven, people[0], Described(title="Fournil", goals="Cuire.", asked=Money(700))
+    )
+    db.session.commit()
+    assert [(each.text, each.cost, each.about) for each in poll.options] == [
+        ("Puits", Money(500), well.ref),
+        ("Fournil", Money(700), oven.ref),
+    ]
+    assert poll.ready is False
 
 
 def test_no_vote_is_prepared_for_what_is_open_or_over(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from freeco.clock import now
 from freeco.db import db, lock
@@ -13,9 +13,11 @@ from freeco.events import publish
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.record.stating import state
+from freeco_project_decisions.assembly.models import AssemblyItem
 from freeco_project_decisions.polls import binds, colleges
 from freeco_project_decisions.polls.errors import AlreadyClosing, OnAnAgenda, PollFinished
 from freeco_project_decisions.polls.events import PollCancelled
+from freeco_project_decisions.polls.marks import BUDGETS
 from freeco_project_decisions.polls.models import Elector, Option, Poll, PollState, Tie
 from freeco_project_decisions.polls.opening import require_draft, require_ready
 
@@ -88,14 +90,16 @@ def change(poll: Poll, written: Written, choices: Sequence[Choice] = ()) -> None
     require_draft(poll)
     if words_are_fixed(poll):
         written = replace(written, title=poll.title, text=poll.text)
+    if poll.method not in BUDGETS:  # its form asks no amounts: those of its projects stay
+        written = replace(written, budget=poll.budget)
     for name, value in _values(written).items():
         setattr(poll, name, value)
     poll.ready = False
     binds.keep_fitting(poll, [each.text for each in poll.options], [each.text for each in choices])
     known = {each.text: each for each in poll.options}
     kept = [
-        replace(each, detail=known[each.text].detail, about=known[each.text].about)
-        if each.text in known and not each.detail
+        replace(each, detail=was.detail, about=was.about, cost=each.cost or was.cost)
+        if (was := known.get(each.text)) is not None and not each.detail
         else each
         for each in choices
     ]
@@ -157,7 +161,7 @@ def throw_away(poll: Poll) -> None:
     """Delete a draft; raises ``PollFrozen``, and ``OnAnAgenda`` for one an assembly will hold."""
     lock(poll)
     require_draft(poll)
-    if poll.room:
+    if poll.room or _is_on_an_agenda(poll):
         raise OnAnAgenda
     colleges.forget(poll)
     db.session.execute(delete(Elector).where(Elector.poll_id == poll.id))
@@ -165,6 +169,12 @@ def throw_away(poll: Poll) -> None:
     db.session.expire(poll, ["options"])
     db.session.delete(poll)
     db.session.flush()
+
+
+def _is_on_an_agenda(poll: Poll) -> bool:
+    """Whether an item leads to it: a secret vote has no room there, and keeps its own hours."""
+    item = select(AssemblyItem.id).where(AssemblyItem.poll_id == poll.id).limit(1)
+    return db.session.scalar(item) is not None
 
 
 def cancel(poll: Poll, reason: str) -> bool:

@@ -121,7 +121,9 @@ def _typed(poll: Poll) -> Form:
         rests_months=poll.rests_months or None,
         budget=money(poll.budget) if poll.budget is not None else None,
         choices="\n".join(
-            each.text if each.cost is None else f"{each.text} : {money(each.cost)}"
+            each.text
+            if each.cost is None or poll.method not in BUDGETS
+            else f"{each.text} : {money(each.cost)}"
             for each in poll.options
         ),
     )

@@ -16,7 +16,7 @@ from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco_project_decisions.deliberation import discussing
 from freeco_project_decisions.polls import preparing
-from freeco_project_decisions.polls.models import Method, Poll, PollState, Tie
+from freeco_project_decisions.polls.models import Method, Option, Poll, PollState, Tie
 from freeco_project_decisions.polls.preparing import Choice, Written
 from freeco_project_decisions.projects import reading, rights, starting
 from freeco_project_decisions.projects.errors import AlreadyOpen, CostMissing, NothingToChoose
@@ -124,20 +124,41 @@ def describe(project: Project, member: Member, described: Described) -> None:
     """Write a project anew; raises ``NotYourProject``, ``ProjectOver``, ``BeingVoted``."""
     rights.require_changing(project, member)
     rights.require_no_vote(project)
-    before = _told(project)
+    before = _question(project), _told(project), _choice(project)
     for name, value in _values(described).items():
         setattr(project, name, value)
-    _tell_anew(project, before)
+    _tell_anew(project, *before)
 
 
-def _tell_anew(project: Project, before: str) -> None:
-    """Have the vote that is prepared say what the project has become; somebody reads it again."""
-    poll = reading.poll_of(project)
-    if poll is None or poll.state != PollState.DRAFT or before == _told(project):
+def _tell_anew(project: Project, question: str, told: str, choice: Choice) -> None:
+    """Have the votes that are prepared say what the project has become; somebody reads them again.
+
+    What was typed by hand in a draft stays as it was typed.
+    """
+    after = _question(project), _told(project), _choice(project)
+    if after == (question, told, choice):
         return
-    poll.ready = False
-    if poll.asked_by == project.ref and poll.text == before:
-        poll.text = _told(project)
+    for poll in reading.polls_of(project):
+        if poll.state != PollState.DRAFT:
+            continue
+        poll.ready = False
+        if poll.asked_by == project.ref:
+            poll.budget = project.asked
+            poll.title = after[0] if poll.title == question else poll.title
+            poll.text = after[1] if poll.text == told else poll.text
+        for option in poll.options:
+            if option.about == project.ref:
+                _choose_anew(option, choice, after[2])
+
+
+def _choose_anew(option: Option, before: Choice, after: Choice) -> None:
+    taken = {each.text for each in option.poll.options}
+    if option.text == before.text and after.text not in taken:
+        option.text = after.text
+    if option.detail == before.detail:
+        option.detail = after.detail
+    if option.cost == before.cost:
+        option.cost = after.cost
 
 
 def prepare_vote(project: Project) -> Poll:
@@ -159,10 +180,11 @@ def prepare_vote(project: Project) -> Poll:
         project.author,
         Method.ASSENT,
         Written(
-            title=said("Ouvrir le projet « %(title)s »", title=project.title)[:120],
+            title=_question(project),
             text=_told(project),
             opens_at=now(),
             closes_at=_ends(community, reading.rules_of(community).vote_days),
+            budget=project.asked,
         ),
         asked_by=project.ref,
     )
@@ -171,6 +193,15 @@ def prepare_vote(project: Project) -> Poll:
 def _ends(community: Community, days: int) -> datetime:
     last = today(community.timezone) + timedelta(days=days)
     return datetime.combine(last, EVENING, ZoneInfo(community.timezone))
+
+
+def _question(project: Project) -> str:
+    return said("Ouvrir le projet « %(title)s »", title=project.title)[:120]
+
+
+def _choice(project: Project) -> Choice:
+    """Return a project as it stands among others, with what it asks for: that is what it gets."""
+    return Choice(project.title, project.asked or None, project.goals[:300], project.ref)
 
 
 def _told(project: Project) -> str:
@@ -185,9 +216,9 @@ def _told(project: Project) -> str:
 
 def withdraw_vote(project: Project) -> None:
     """Throw away the vote that was prepared for a project alone, if it is not open yet."""
-    own = reading.poll_of(project)
-    if own is not None and own.state == PollState.DRAFT and own.asked_by == project.ref:
-        preparing.throw_away(own)
+    for poll in reading.polls_of(project):
+        if poll.state == PollState.DRAFT and poll.asked_by == project.ref:
+            preparing.throw_away(poll)
 
 
 def prepare_choice(
@@ -225,10 +256,7 @@ def prepare_choice(
             tie=Tie.ANNOUNCED if split else Tie.AGAIN,
             budget=budget,
         ),
-        [
-            Choice(each.title, each.asked if split else None, each.goals[:300], each.ref)
-            for each in candidates
-        ],
+        [_choice(each) for each in candidates],
     )
 
 
@@ -242,8 +270,7 @@ def proposed(community: Community) -> Sequence[Project]:
 
 
 def _voted_now(project: Project) -> bool:
-    poll = reading.poll_of(project)
-    return poll is not None and poll.state in (PollState.OPEN, PollState.CLOSED)
+    return any(poll.state in reading.VOTED_NOW for poll in reading.polls_of(project))
 
 
 def set_rules(community: Community, vote_first: bool, vote_days: int, lends: bool) -> ProjectRules:

@@ -24,7 +24,8 @@ from freeco_project_decisions.projects.models import (
 )
 from freeco_project_decisions.projects.task_models import Stage, Task, TaskNeed, TaskOwner
 
-UNDECIDED = (PollState.DRAFT, PollState.OPEN, PollState.CLOSED)
+VOTED_NOW = (PollState.OPEN, PollState.CLOSED)
+UNDECIDED = (PollState.DRAFT, *VOTED_NOW)
 
 
 def find_project(community: Community, project_id: int) -> Project:
@@ -164,8 +165,13 @@ def planned(lines: Sequence[BudgetLine]) -> Money:
 
 def poll_of(project: Project) -> Poll | None:
     """Return the last poll about a project, or among some of which it is one, not called off."""
+    return next(iter(polls_of(project)), None)
+
+
+def polls_of(project: Project) -> Sequence[Poll]:
+    """Return all those polls, the latest first: a project may stand in a draft and in a vote."""
     among = select(Option.id).where(Option.poll_id == Poll.id, Option.about == project.ref)
-    return db.session.scalar(
+    return db.session.scalars(
         select(Poll)
         .where(
             Poll.community_id == project.community_id,
@@ -173,8 +179,7 @@ def poll_of(project: Project) -> Poll | None:
             Poll.state != PollState.CANCELLED,
         )
         .order_by(Poll.id.desc())
-        .limit(1)
-    )
+    ).all()
 
 
 def rules_of(community: Community) -> ProjectRules:

@@ -37,11 +37,9 @@ def require_open(project: Project) -> None:
 
 def require_no_vote(project: Project) -> None:
     """Stop a change of what is being voted on; raises ``BeingVoted``."""
-    poll = reading.poll_of(project)
-    if poll is not None and (
-        poll.state in (PollState.OPEN, PollState.CLOSED) or _decided_just_now(project, poll)
-    ):
-        raise BeingVoted
+    for poll in reading.polls_of(project):
+        if poll.state in reading.VOTED_NOW or _decided_just_now(project, poll):
+            raise BeingVoted
 
 
 def _decided_just_now(project: Project, poll: Poll) -> bool:

@@ -9,7 +9,7 @@ from freeco.db import db, lock
 from freeco.events import publish
 from freeco.money import Money
 from freeco_project_decisions.polls import showing
-from freeco_project_decisions.polls.models import Decision, Option
+from freeco_project_decisions.polls.models import Decision
 from freeco_project_decisions.projects.events import ProjectOpened
 from freeco_project_decisions.projects.models import Project, ProjectState
 
@@ -47,25 +47,26 @@ def not_kept(project: Project, decision: Decision) -> None:
 def hear_decision(payload: Mapping[str, Any]) -> None:
     """Open the projects that a decision keeps: the one it was about, or those it chose.
 
-    Heard twice, it changes nothing: a project that has begun is left alone.
+    What they are given is what stands in the text that was opened, whatever the project says
+    since. Heard twice, it changes nothing: a project that has begun is left alone.
     """
     decision = db.session.get(Decision, payload["decision_id"])
     if decision is None:
         return
-    poll = decision.poll
-    about = project_of(poll.asked_by, poll.community_id)
+    opened, here = json.loads(decision.poll.frozen_text), decision.community_id
+    about = project_of(opened["asked_by"], here)
     if about is not None:
         if decision.adopted:
-            open_project(about, decision, about.asked)
+            open_project(about, decision, _amount(opened["budget"]))
         else:
             not_kept(about, decision)
     chosen = set(json.loads(decision.outcome)["chosen"]) if decision.adopted else set()
-    for option in poll.options:
-        project = project_of(option.about, poll.community_id)
+    for place, option in enumerate(opened["options"]):
+        project = project_of(option["about"], here)
         if project is None:
             continue
-        if option.place in chosen:
-            open_project(project, decision, _voted(option, project))
+        if place in chosen:
+            open_project(project, decision, _amount(option["cost"]))
         elif decision.adopted:
             not_kept(project, decision)
 
@@ -84,8 +85,8 @@ def statement_of(project: Project) -> str | None:
     return showing.statement_of(project.community, f"decision:{project.decision_id}")
 
 
-def _voted(option: Option, project: Project) -> Money | None:
-    return option.cost if option.cost is not None else project.asked
+def _amount(cents: int | None) -> Money | None:
+    return Money(cents) if cents is not None else None
 
 
 def project_of(about: str, community_id: int) -> Project | None:
