@@ -24,6 +24,7 @@ from freeco.config import Settings
 from freeco.db import db
 from freeco.members.models import Community, Member
 from freeco.testing import Visitor, migrated_app
+from freeco.testing.live_files import contents_of
 from freeco.testing.people import make_community, make_member, open_module, sign_in_as
 from freeco_project_decisions.polls.models import Method, Option, Poll
 from freeco_project_decisions.secret import preparing
@@ -87,9 +88,7 @@ class Hall:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Give each file of the site: its database, its log, its letters."""
-        for each in sorted(self.home.rglob("*")):
-            if each.is_file():
-                yield str(each.relative_to(self.home)), each.read_bytes()
+        yield from contents_of(self.home)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The database: the base of every model, its column types, and the locks of both engines."""
 
 import sqlite3
-import time
 from collections import deque
 from datetime import UTC, datetime
 from threading import Lock, RLock
@@ -25,8 +24,6 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_TIMEOUT_MILLISECONDS = 15_000
-OPENINGS = 5
-"""How often a connection is set up before an error of the disk is believed."""
 A_MOMENT_MILLISECONDS = 500
 LONGEST_LOCK_MILLISECONDS = 2 * BUSY_TIMEOUT_MILLISECONDS
 """On PostgreSQL, as long as SQLite's two waits: in this process, then for the others."""
@@ -186,7 +183,7 @@ def configure_engine(engine: Engine) -> None:
             # What is deleted is overwritten: nobody reads it in the file afterwards.
             "secure_delete=ON",
         ):
-            _set(connection, pragma)
+            connection.execute(f"PRAGMA {pragma}")
 
     turns = _Turns()
 
@@ -206,23 +203,6 @@ def configure_engine(engine: Engine) -> None:
     @event.listens_for(engine, "invalidate")
     def _gone(_connection: object, record: Any, *_error: object) -> None:
         turns.give(record.info)
-
-
-def _set(connection: Any, pragma: str) -> None:
-    """Set what a new connection needs, again after an error of the disk.
-
-    Threads that open and close at the same instant were seen to get an error of the disk here.
-    That the last one to close removes the log just then is supposed, not shown.
-    """
-    for tried in range(OPENINGS):
-        try:
-            connection.execute(f"PRAGMA {pragma}")
-        except sqlite3.OperationalError as error:
-            if tried == OPENINGS - 1 or not error.sqlite_errorname.startswith("SQLITE_IOERR"):
-                raise
-            time.sleep(0.05)
-        else:
-            return
 
 
 def _bound_waiting(connection: Any, _record: object) -> None:

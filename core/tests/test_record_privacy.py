@@ -22,6 +22,7 @@ from freeco.record.sequencer import sequence
 from freeco.record.statement import Opening, Statement, commitment
 from freeco.record.stating import Sealed, log_of, state
 from freeco.testing import Visitor, make_member, make_person, sign_in_as
+from freeco.testing.live_files import contents_of
 
 FIRST, LAST = "Zenobie", "Quillevere"
 
@@ -96,8 +97,7 @@ def copied(folder: Path, programs: Path) -> bytes:
 
 def kept_at_home() -> bytes:
     """Return every file of the site's folder, the database's own among them."""
-    home = kernel().settings.home
-    return b"\n".join(each.read_bytes() for each in sorted(home.rglob("*")) if each.is_file())
+    return b"\n".join(content for _name, content in contents_of(kernel().settings.home))
 
 
 def test_an_erased_person_is_found_nowhere_and_the_tree_verifies(

@@ -31,7 +31,7 @@ from freeco_direct_sales.orders.models import Order, OrderSession
 from freeco_direct_sales.solidarity import applying, giving
 from freeco_direct_sales.solidarity.models import Source
 
-A_MOMENT = 0.05
+A_MOMENT = 0.3
 
 
 def naive() -> None:

@@ -23,6 +23,7 @@ from freeco.members.models import Community, Member, Person
 from freeco.migrations import runner
 from freeco.plugins import Plugins
 from freeco.testing.emptying import emptying
+from freeco.testing.live_files import keep_closed
 from freeco.testing.people import make_community, make_member, make_person, sign_in_as
 from freeco.testing.visitor import Visitor
 
@@ -90,6 +91,7 @@ def migrated_app(settings: Settings, plugins: Plugins | None = None) -> Flask:
     with app.app_context():
         if settings.is_sqlite:
             event.listen(db.engine, "connect", _hurry_sqlite)
+            keep_closed(str(db.engine.url.database))
         runner.upgrade(db.engine, kernel.plugins)
     return app
 
