@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from freeco.clock import held_at
+from freeco.db import db
 from freeco.members.models import Community, Member
+from freeco.testing.visitor import Visitor
 from freeco_project_decisions.assembly import agenda, preparing
 from freeco_project_decisions.assembly import errors as no
+from freeco_project_decisions.assembly.models import AssemblyItem
 from freeco_project_decisions.assembly.preparing import Planned
 from freeco_project_decisions.polls import errors
 from freeco_project_decisions.polls.models import Method, Poll, Room
@@ -16,6 +19,7 @@ from freeco_project_decisions.polls.models import Method, Poll, Room
 NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)
 STARTS = NOW + timedelta(days=20)
 Ask = Callable[..., Poll]
+Visit = Callable[[Member], Visitor]
 
 
 def plan(kind: str = "ordinary", days: int = 20) -> Planned:
@@ -75,3 +79,24 @@ def test_a_secret_vote_is_linked_and_never_counted_in_the_room(
         agenda.attach(item, secret, Room.URN)
     agenda.attach(item, secret, Room.PAGES)
     assert (item.poll, secret.room) == (secret, "")
+
+
+def test_a_secret_draft_on_an_agenda_is_not_thrown_away_and_says_what_to_do(
+    community: Community, clerk: Member, visiting: Visit, ask: Ask
+) -> None:
+    """It has no room, which is what tells that an open one stands there."""
+    secret = ask(Method.ASSENT, opened=False, secrecy="sealed")
+    held = preparing.draft(community, plan(kind="meeting"))
+    item = agenda.add_item(held, "Le bureau")
+    agenda.attach(item, secret, Room.PAGES)
+    client, number, place = visiting(clerk), secret.id, item.id
+    address = f"/lavergne/project-decisions/votes/{number}/supprimer"
+    refused = client.post(address)
+    assert refused.status_code == 409
+    assert "retirez-le de l’ordre du jour d’abord" in refused.text
+    db.session.rollback()
+    agenda.detach(db.session.get_one(AssemblyItem, place))
+    assert client.post(address).status_code == 302
+    db.session.rollback()
+    assert db.session.get(Poll, number) is None
+    assert db.session.get_one(AssemblyItem, place).title == "Le bureau"
