@@ -148,8 +148,12 @@ def tell_electors(
     key: str,
     content: Callable[[Poll], Content],
     *among: ColumnElement[bool],
+    page: str = "",
 ) -> None:
-    """Tell the electors of a poll, or some ``among`` them, once each, in turns of ``AT_ONCE``."""
+    """Tell the electors of a poll, or some ``among`` them, once each, in turns of ``AT_ONCE``.
+
+    ``page`` leads further than the poll's own page, such as ``/code``.
+    """
     key = f"project_decisions:{key}"
     told = and_(Notice.member_id == Member.id, Notice.key == key)
     members = db.session.scalars(
@@ -175,7 +179,7 @@ def tell_electors(
             f"project_decisions.{topic}",
             letter,
             key=key,
-            url=f"/{poll.community.slug}/project-decisions/votes/{poll.id}",
+            url=f"/{poll.community.slug}/project-decisions/votes/{poll.id}{page}",
             folder=LETTERS,
             **words,
         )

@@ -6,6 +6,7 @@ sorted, in one row, so that neither an hour nor an order says whose it is.
 
 from gmpy2 import mpz
 
+from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.models import Member
@@ -78,14 +79,31 @@ def is_registered(poll: Poll, member: Member) -> bool:
     return _bit(kept.registered, electors_in_order(poll).index(elector.id))
 
 
+def without_code(poll: Poll) -> list[int]:
+    """Return the numbers of the electors who made no code here yet."""
+    kept = db.session.get(SealedCodes, poll.id)
+    made = kept.registered if kept is not None else b""
+    return [
+        elector
+        for place, elector in enumerate(electors_in_order(poll))
+        if place // 8 >= len(made) or not _bit(made, place)
+    ]
+
+
 def many_registered(poll: Poll) -> int:
     """Return how many electors made a code here."""
     kept = db.session.get(SealedCodes, poll.id)
     return sum(each.bit_count() for each in kept.registered) if kept is not None else 0
 
 
+def are_still_made(poll: Poll) -> bool:
+    """Whether electors without a code have until the announced opening to make theirs."""
+    making = sealed_of(poll).way == Way.SITE and poll.opens_at > now()
+    return making and many_registered(poll) < needed(poll)
+
+
 def restart_registration(poll: Poll) -> None:
-    """Forget all codes made here: each elector makes another.
+    """Forget all codes made here: each elector makes another, and is told so.
 
     There is no way for one alone, as nobody knows which is theirs. Raises ``PollFrozen``,
     ``NotAnnounced``.
@@ -93,6 +111,7 @@ def restart_registration(poll: Poll) -> None:
     kept = _locked(poll)
     require_draft(poll)
     kept.halves, kept.registered = b"", bytes(len(kept.registered))
+    sealed_of(poll).code_rounds += 1
 
 
 def take_file(poll: Poll, content: bytes) -> None:

@@ -197,6 +197,15 @@ class CodesMissing(Refusal):
     reason = _("Les codes de vote ne sont pas encore là.")
 
 
+class CodesStillMade(Refusal):
+    """Electors were told until when they make their codes; some have none yet."""
+
+    reason = _(
+        "Des votants font encore leur code, et une lettre leur a dit jusqu’à quand : le vote "
+        "s’ouvrira à son heure."
+    )
+
+
 class BallotRefused(Refusal):
     """A ballot that is not kept; its subclasses say why."""
 

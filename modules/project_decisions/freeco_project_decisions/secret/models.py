@@ -106,6 +106,7 @@ class SealedPoll(Model):
     __table_args__ = (
         CheckConstraint("way IN ('authority', 'envelopes', 'site')", name="way"),
         CheckConstraint("batches >= 0", name="batches"),
+        CheckConstraint("code_rounds >= 0", name="code_rounds"),
     )
 
     poll_id: Mapped[int] = mapped_column(
@@ -119,6 +120,8 @@ class SealedPoll(Model):
     """Which cooperative hands out the codes."""
     announced_at: Mapped[datetime | None] = mapped_column(default=None)
     """When its electors were noted; codes are made for their number."""
+    code_rounds: Mapped[int] = mapped_column(default=0)
+    """How often codes were begun for a list: once, and again each time they were forgotten."""
     election: Mapped[str] = mapped_column(default="", repr=False)
     setup: Mapped[str] = mapped_column(default="", repr=False)
     page: Mapped[bytes] = mapped_column(LargeBinary, default=b"", deferred=True, repr=False)

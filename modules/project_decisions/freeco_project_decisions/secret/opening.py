@@ -19,6 +19,7 @@ from freeco_project_decisions.secret import codes, filing
 from freeco_project_decisions.secret.errors import (
     CodesMissing,
     CodesNotAsMany,
+    CodesStillMade,
     ElectorateChanged,
     NotAnnounced,
     TooFewForSecrecy,
@@ -40,7 +41,8 @@ def open_sealed(poll: Poll) -> None:
 
     Raises ``NotAnnounced``, ``TrusteesMissing``, ``BadThreshold``, ``TrusteesTooClose``,
     ``TrusteesLate``, ``CodesMissing``, ``CodesNotAsMany``, ``TooFewForSecrecy``,
-    ``ElectorateChanged``, and as ``make_secret`` and ``polls.opening.open_poll`` do.
+    ``ElectorateChanged``, ``CodesStillMade``, and as ``make_secret`` and
+    ``polls.opening.open_poll`` do.
     """
     lock(poll)
     if poll.state == PollState.OPEN:
@@ -48,6 +50,8 @@ def open_sealed(poll: Poll) -> None:
     polls_opening.require_draft(poll)
     sealed = sealed_of(poll)
     require_codes(poll, sealed)
+    if codes.are_still_made(poll):
+        raise CodesStillMade
     require_sealable(poll)
     polls_opening.require_ready(poll)
     group = group_of(poll)

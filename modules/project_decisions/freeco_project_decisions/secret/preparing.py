@@ -99,6 +99,7 @@ def announce(poll: Poll) -> None:
         raise TooFewForSecrecy
     electors = electorate.freeze(poll)
     sealed.announced_at = now()
+    sealed.code_rounds += 1
     db.session.add(SealedCodes(poll=poll, registered=bytes(-(-electors // 8))))
     db.session.flush()
 

@@ -65,6 +65,7 @@ def _steps(poll: Poll, forms: dict[str, Form]) -> ResponseReturnValue:
         electors=electors,
         later=poll.opens_at > now(),
         made=codes.many_codes(poll) if is_secret else 0,
+        making=is_secret and codes.are_still_made(poll),
         forms=shown,
     )
     return page, max(each.status for each in shown.values())
