@@ -31,6 +31,7 @@ CLOSES = NOW + timedelta(days=7)
 Ask = Callable[..., Poll]
 THRESHOLD = "threshold.direct_sales"
 YES, NO = [0], [1]
+QUORUM = {"quorum_part": 1, "quorum_whole": 4}
 AFTER = CLOSES + timedelta(minutes=1)
 
 
@@ -61,7 +62,7 @@ def bound(ask: Ask) -> Callable[..., Poll]:
     """Give what asks whether the baskets should open at thirty members."""
 
     def poll(*, on: date | None = None, opened: bool = True, value: str = "30") -> Poll:
-        asked = ask(opened=False)
+        asked = ask(opened=False, **QUORUM)
         binding.bind(asked, THRESHOLD, {"value": value})
         binding.apply_from(asked, on)
         if opened:
@@ -224,7 +225,7 @@ def test_who_says_that_it_applies_no_more_says_why_and_the_record_says_so(
 def test_all_that_a_decision_changes_changes_together_or_not_at_all(
     ask: Ask, community: Community, people: list[Member]
 ) -> None:
-    poll = ask(opened=False)
+    poll = ask(opened=False, **QUORUM)
     binding.bind(poll, THRESHOLD, {"value": "30"})
     binding.bind(poll, "admission", {"value": "invitation"})
     opening.open_poll(poll)
@@ -241,7 +242,7 @@ def test_all_that_a_decision_changes_changes_together_or_not_at_all(
 def test_the_option_that_is_chosen_gives_its_value(
     ask: Ask, community: Community, people: list[Member]
 ) -> None:
-    poll = ask(Method.APPROVAL, "Douze", "Dix-huit", "Comme aujourd’hui", opened=False)
+    poll = ask(Method.APPROVAL, "Douze", "Dix-huit", "Comme aujourd’hui", opened=False, **QUORUM)
     binding.bind(poll, THRESHOLD, {"value_0": "12", "value_1": "18", "value_2": "24"})
     opening.open_poll(poll)
     decide(poll, people, [0, 1, 0])
@@ -251,7 +252,7 @@ def test_the_option_that_is_chosen_gives_its_value(
 
 
 def test_options_written_anew_lose_the_values_they_had(ask: Ask) -> None:
-    poll = ask(Method.APPROVAL, "Douze", "Dix-huit", opened=False)
+    poll = ask(Method.APPROVAL, "Douze", "Dix-huit", opened=False, **QUORUM)
     binding.bind(poll, THRESHOLD, {"value_0": "12", "value_1": "18"})
     binds.keep_fitting(poll, ["Douze", "Dix-huit"], ["Dix-huit", "Douze"])
     assert not binds.read(poll.binds)
@@ -267,7 +268,7 @@ def test_a_value_in_force_that_moved_before_the_opening_stops_it(
 
 
 def test_an_option_added_to_the_database_without_a_value_stops_the_opening(ask: Ask) -> None:
-    poll = ask(Method.APPROVAL, "Douze", "Dix-huit", opened=False)
+    poll = ask(Method.APPROVAL, "Douze", "Dix-huit", opened=False, **QUORUM)
     binding.bind(poll, THRESHOLD, {"value_0": "12", "value_1": "18"})
     db.session.add(Option(poll=poll, place=2, text="Vingt"))
     db.session.flush()
@@ -278,7 +279,7 @@ def test_an_option_added_to_the_database_without_a_value_stops_the_opening(ask: 
 
 @pytest.mark.parametrize("method", [Method.SEATS, Method.SHARES, Method.GREEDY, Method.DRAW])
 def test_a_method_without_a_single_value_binds_nothing(ask: Ask, method: Method) -> None:
-    poll = ask(method, "Un:100", "Deux:200", opened=False)
+    poll = ask(method, "Un:100", "Deux:200", opened=False, **QUORUM)
     with pytest.raises(errors.MethodBindsNothing):
         binding.bind(poll, THRESHOLD, {"value": "3"})
     assert not binding.settable(poll)
@@ -299,7 +300,7 @@ def test_a_method_without_a_single_value_binds_nothing(ask: Ask, method: Method)
 def test_a_value_out_of_its_bounds_is_refused_with_its_sentence(
     ask: Ask, name: str, typed: str, words: str
 ) -> None:
-    poll = ask(opened=False)
+    poll = ask(opened=False, **QUORUM)
     with pytest.raises(Refusal) as refused:
         binding.bind(poll, name, {"value": typed})
     said = " ".join(
@@ -310,7 +311,7 @@ def test_a_value_out_of_its_bounds_is_refused_with_its_sentence(
 
 @pytest.mark.parametrize("on", [date(2026, 10, 4), date(2026, 10, 11), date(2029, 1, 1)])
 def test_a_day_before_the_end_or_of_another_age_is_refused(ask: Ask, on: date) -> None:
-    poll = ask(opened=False)
+    poll = ask(opened=False, **QUORUM)
     binding.bind(poll, THRESHOLD, {"value": "30"})
     with pytest.raises(errors.TooFarOff):
         binding.apply_from(poll, on)
@@ -319,13 +320,13 @@ def test_a_day_before_the_end_or_of_another_age_is_refused(ask: Ask, on: date) -
 def test_a_rule_of_the_whole_site_is_not_one_community_s_to_vote(
     ask: Ask, community: Community, people: list[Member]
 ) -> None:
-    poll = ask(opened=False)
+    poll = ask(opened=False, **QUORUM)
     binding.bind(poll, "cost.rate", {"value": "3,5"})
     opening.open_poll(poll)
     db.session.commit()
     make_community("ailleurs", "Amis d’Ailleurs")
     with pytest.raises(settable.HoldsElsewhere):
-        binding.bind(ask(opened=False), "cost.rate", {"value": "3"})
+        binding.bind(ask(opened=False, **QUORUM), "cost.rate", {"value": "3"})
     decide(poll, people)
     with held_at(AFTER):
         applying.apply_due(community)
@@ -335,7 +336,7 @@ def test_a_rule_of_the_whole_site_is_not_one_community_s_to_vote(
 def test_the_rate_is_voted_where_there_is_one_community(
     ask: Ask, community: Community, people: list[Member]
 ) -> None:
-    poll = ask(opened=False)
+    poll = ask(opened=False, **QUORUM)
     binding.bind(poll, "cost.rate", {"value": "3,5"})
     opening.open_poll(poll)
     decide(poll, people)
@@ -347,7 +348,7 @@ def test_the_rate_is_voted_where_there_is_one_community(
 def test_members_vote_to_open_a_service_below_its_threshold(
     ask: Ask, community: Community, people: list[Member]
 ) -> None:
-    poll = ask(opened=False)
+    poll = ask(opened=False, **QUORUM)
     binding.bind(poll, "opened.direct_sales", {"value": "open"})
     opening.open_poll(poll)
     decision = decide(poll, people)
@@ -368,14 +369,14 @@ def test_another_community_s_poll_and_rules_are_out_of_reach(
     open_module(elsewhere, "direct_sales")
     assert "direct_sales.pool_alarm" in [each.name for each in settable.rules(elsewhere)]
     with pytest.raises(settable.NotSettable):
-        binding.bind(ask(opened=False), "direct_sales.pool_alarm", {"value": "80"})
+        binding.bind(ask(opened=False, **QUORUM), "direct_sales.pool_alarm", {"value": "80"})
 
 
 def test_what_a_module_declares_is_voted_as_what_core_declares(
     ask: Ask, community: Community, people: list[Member]
 ) -> None:
     open_module(community, "direct_sales")
-    poll = ask(opened=False)
+    poll = ask(opened=False, **QUORUM)
     with pytest.raises(Invalid):
         binding.bind(poll, "direct_sales.pool_alarm", {"value": "beaucoup"})
     binding.bind(poll, "direct_sales.pool_alarm", {"value": "80 €"})

@@ -137,7 +137,8 @@ def test_what_a_project_asks_for_is_read_by_who_votes_and_stands_as_voted(
     proposing.describe(project, people[0], asks)
     assert ("700" in poll.text, poll.ready) == (True, False)
     opening.open_poll(poll)
-    voting.vote(poll, people[1], YES)
+    for member in people[1:3]:
+        voting.vote(poll, member, YES)
     with held_at(poll.closes_at + timedelta(minutes=1)):
         closing.close_due(community)
     assert poll.state == PollState.DECIDED
@@ -288,7 +289,7 @@ def test_a_decision_that_is_heard_twice_changes_nothing_more(
     project = propose(community, people[0], asked=Money(100))
     poll = reading.poll_of(project)
     assert poll is not None
-    vote(poll, [YES], people)
+    vote(poll, [YES, YES], people)
     decision = starting.decision_of(project)
     assert decision is not None
     project.budget = Money(90)
@@ -303,7 +304,7 @@ def test_a_vote_opens_no_other_community_s_project(
     stranger = make_member(elsewhere, "Zoé", "Loin")
     proposing.set_rules(elsewhere, vote_first=True, vote_days=7, lends=True)
     theirs = propose(elsewhere, stranger)
-    poll = ask(opened=False, asked_by=theirs.ref)
+    poll = ask(opened=False, asked_by=theirs.ref, quorum_part=1, quorum_whole=8)
     vote(poll, [YES], people)
     assert theirs.state == ProjectState.PROPOSED
     assert starting.project_of("project_decisions:project:x", community.id) is None

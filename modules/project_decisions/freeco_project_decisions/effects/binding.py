@@ -20,7 +20,8 @@ from freeco_project_decisions.effects.errors import (
     OptionsFirst,
     TooFarOff,
 )
-from freeco_project_decisions.polls import binds
+from freeco_project_decisions.polls import binds, wording
+from freeco_project_decisions.polls.binding_errors import QuorumUnsaid, VotersUnsaid
 from freeco_project_decisions.polls.binds import AMONG, Bound
 from freeco_project_decisions.polls.marks import OF_ONE
 from freeco_project_decisions.polls.models import Method, Poll
@@ -107,6 +108,35 @@ def unbind(poll: Poll, name: str) -> None:
     lock(poll)
     require_draft(poll)
     poll.binds = binds.write(binds.read(poll.binds).without(name))
+    poll.ready = False
+
+
+def state_rules(poll: Poll, quorum: str, without_quorum: str, voters: str) -> None:
+    """Say by which rules a poll binds everybody: its quorum, or why there is none, and who votes.
+
+    ``quorum`` is a name of ``wording.QUORUMS``; in an assembly, whose convocation says it, nothing
+    is asked. Raises ``PollFrozen``, and Invalid for what is not said.
+    """
+    lock(poll)
+    require_draft(poll)
+    _word, part, whole = wording.QUORUMS.get(quorum, ("", 0, 1))
+    wrong: dict[str, list[str]] = {}
+    if not poll.room and quorum not in wording.QUORUMS:
+        wrong["quorum"] = [str(QuorumUnsaid.reason)]
+    elif not poll.room and not part and not without_quorum:
+        wrong["without_quorum"] = [str(QuorumUnsaid.reason)]
+    if binds.shares_voices(poll) and not voters:
+        wrong["voters"] = [str(VotersUnsaid.reason)]
+    if wrong:
+        raise Invalid(wrong)
+    if not poll.room:
+        poll.quorum_part, poll.quorum_whole = part, whole
+        if not part:  # there is nothing to wait for
+            poll.extension_days = poll.extensions_left = 0
+    said = replace(
+        binds.read(poll.binds), without_quorum="" if part else without_quorum, voters=voters
+    )
+    poll.binds = binds.write(said)
     poll.ready = False
 
 

@@ -24,6 +24,7 @@ from freeco_project_decisions.deliberation.models import (
 from freeco_project_decisions.deliberation.paragraphs import Written as Typed
 from freeco_project_decisions.effects.binding import bind_charter
 from freeco_project_decisions.polls import preparing
+from freeco_project_decisions.polls.binds import QUORUM_PART, QUORUM_WHOLE
 from freeco_project_decisions.polls.models import Method, Poll
 from freeco_project_decisions.polls.preparing import Written
 
@@ -133,6 +134,8 @@ def _draft(
         ),
         opens_at=min(now(), closes_at),
         closes_at=closes_at,
+        quorum_part=QUORUM_PART,
+        quorum_whole=QUORUM_WHOLE,
     )
     poll = preparing.draft(community, author, Method.ASSENT, written)
     bind_charter(poll, found)
@@ -206,7 +209,14 @@ def proposal_to_vote(proposal: Proposal, author: Member, closes_at: datetime) ->
     """
     found = of_proposal(proposal)
     poll = proposing.put_to_vote(
-        proposal, Method.ASSENT, min(now(), closes_at), closes_at, author=author, opens=False
+        proposal,
+        Method.ASSENT,
+        min(now(), closes_at),
+        closes_at,
+        author=author,
+        opens=False,
+        quorum_part=QUORUM_PART,
+        quorum_whole=QUORUM_WHOLE,
     )
     bind_charter(poll, found)
     return poll

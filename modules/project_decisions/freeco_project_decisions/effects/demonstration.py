@@ -12,6 +12,7 @@ from freeco.module import Demonstration
 from freeco_project_decisions.deliberation import objecting, proposing
 from freeco_project_decisions.effects import applying, binding, charter_drafts
 from freeco_project_decisions.polls import closing, opening, preparing, voting
+from freeco_project_decisions.polls.binds import QUORUM_PART, QUORUM_WHOLE
 from freeco_project_decisions.polls.models import Decision, Method, Poll
 from freeco_project_decisions.polls.preparing import Written
 
@@ -109,6 +110,8 @@ def _draft(staging: Demonstration) -> None:
             text="Trois montants sont proposés ; celui qui est retenu s’applique tout seul.",
             opens_at=began,
             closes_at=began + LASTS,
+            quorum_part=QUORUM_PART,
+            quorum_whole=QUORUM_WHOLE,
         ),
         [preparing.Choice("Prudent"), preparing.Choice("Moyen"), preparing.Choice("Serré")],
     )
@@ -120,7 +123,14 @@ def _poll(staging: Demonstration, title: str, text: str, began: datetime) -> Pol
         staging.community,
         staging.coordinator,
         Method.ASSENT,
-        Written(title=title, text=text, opens_at=began, closes_at=began + LASTS),
+        Written(
+            title=title,
+            text=text,
+            opens_at=began,
+            closes_at=began + LASTS,
+            quorum_part=QUORUM_PART,
+            quorum_whole=QUORUM_WHOLE,
+        ),
     )
 
 

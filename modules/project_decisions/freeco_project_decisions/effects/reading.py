@@ -21,7 +21,7 @@ from freeco.record.parameter_words import label_of, words_of
 from freeco.settable import find
 from freeco_project_decisions.effects.models import Effect, EffectState
 from freeco_project_decisions.polls import binds
-from freeco_project_decisions.polls.binds import Bound
+from freeco_project_decisions.polls.binds import Binds, Bound
 from freeco_project_decisions.polls.models import Decision, Poll, PollState
 
 STATES: Mapping[str, tuple[Text, str]] = {
@@ -54,6 +54,13 @@ class Changes:
     lines: Sequence[Line] = field(default_factory=tuple)
     on: date | None = None
     decision: Decision | None = None
+    without_quorum: str = ""
+    voters: str = ""
+    """Why there is no quorum, and what allows voices that are not one each; as they were typed."""
+    missing: Sequence[str] = ()
+    """What a draft that binds everybody has still to say, in sentences."""
+    binds: bool = False
+    """Whether it binds everybody: it changes something, or opens a project."""
 
     def __bool__(self) -> bool:
         """Whether it changes anything."""
@@ -77,15 +84,26 @@ def of_poll(poll: Poll) -> Changes:
     found = binds.read(poll.binds)
     if poll.state != PollState.DRAFT and poll.frozen_text:
         found = binds.of_content(json.loads(poll.frozen_text).get("binds"))
-    if not found:
-        return Changes()
+    lines, decision = _lines(poll, found) if found else ((), None)
+    draft = poll.state == PollState.DRAFT
+    return Changes(
+        lines,
+        found.on,
+        decision,
+        without_quorum="" if poll.quorum_part else found.without_quorum,
+        voters=found.voters if binds.shares_voices(poll) else "",
+        missing=[str(each) for each in binds.unstated(poll)] if draft else (),
+        binds=binds.binds_everybody(poll),
+    )
+
+
+def _lines(poll: Poll, found: Binds) -> tuple[Sequence[Line], Decision | None]:
     effects = {
         each.name: each
         for each in db.session.scalars(select(Effect).where(Effect.poll_id == poll.id))
     }
     decision = db.session.scalar(select(Decision).where(Decision.poll_id == poll.id))
-    lines = [_line(poll, each, effects.get(each.name)) for each in found.changes]
-    return Changes(lines, found.on, decision)
+    return [_line(poll, each, effects.get(each.name)) for each in found.changes], decision
 
 
 def _line(poll: Poll, bound: Bound, effect: Effect | None) -> Line:

@@ -15,9 +15,14 @@ from freeco.settable import Rule, find
 from freeco.web.forms import Form
 from freeco.web.lists import page_of
 from freeco_project_decisions.effects import applying, binding, reading
-from freeco_project_decisions.effects.schemas import DropSchema, NameSchema, binding_schema
+from freeco_project_decisions.effects.schemas import (
+    DropSchema,
+    NameSchema,
+    RulesSchema,
+    binding_schema,
+)
 from freeco_project_decisions.permissions import PREPARE
-from freeco_project_decisions.polls import binds
+from freeco_project_decisions.polls import binds, wording
 from freeco_project_decisions.polls.models import Decision, Poll
 from freeco_project_decisions.polls.opening import find_poll, require_draft
 
@@ -84,6 +89,53 @@ def bind(poll_id: int) -> ResponseReturnValue:
     if not form.apply(binding_schema(binding.fields_of(poll)), act):
         return _value(poll, rule, form)
     flash(str(_("C’est noté : si ce vote l’adopte, ce réglage changera tout seul.")), "good")
+    if binds.unstated(poll):
+        return redirect(url_for("project_decisions_effects.rules_page", poll_id=poll_id))
+    return redirect(url_for("project_decisions_preparing.preview", poll_id=poll_id))
+
+
+@pages.get("/votes/<int:poll_id>/effets/regles")
+@requires(PREPARE.name)
+def rules_page(poll_id: int) -> ResponseReturnValue:
+    """Show by which rules a draft binds everybody: a quorum that is only usual is not said yet."""
+    poll = find_poll(g.community, poll_id)
+    require_draft(poll)
+    found = binds.read(poll.binds)
+    said = poll.quorum_part or found.without_quorum
+    form = Form.blank(
+        quorum=wording.quorum_of(poll) if said else "",
+        without_quorum=found.without_quorum,
+        voters=found.voters,
+    )
+    return _rules(poll, form)
+
+
+def _rules(poll: Poll, form: Form) -> ResponseReturnValue:
+    return (
+        render_template(
+            "project_decisions/effects/rules.html",
+            poll=poll,
+            form=form,
+            quorums=[(name, words) for name, (words, _part, _whole) in wording.QUORUMS.items()],
+            shared=binds.shares_voices(poll),
+            left_out=binds.left_out(poll),
+        ),
+        form.status,
+    )
+
+
+@pages.post("/votes/<int:poll_id>/effets/regles")
+@requires(PREPARE.name)
+def state_rules(poll_id: int) -> ResponseReturnValue:
+    """Keep by which rules a draft binds everybody."""
+    poll, form = find_poll(g.community, poll_id), Form.sent()
+
+    def act(quorum: str, without_quorum: str, voters: str) -> None:
+        binding.state_rules(poll, quorum, without_quorum, voters)
+
+    if not form.apply(RulesSchema(), act):
+        return _rules(poll, form)
+    flash(str(_("C’est noté : ceux qui votent liront ces règles.")), "good")
     return redirect(url_for("project_decisions_preparing.preview", poll_id=poll_id))
 
 

@@ -7,9 +7,11 @@ from marshmallow import Schema
 from freeco.i18n import _
 from freeco.web.forms import Day, Words, one_of
 from freeco_project_decisions.effects.binding import FARTHEST
+from freeco_project_decisions.polls import wording
 from freeco_project_decisions.polls.schemas import NearDay
 
 LONGEST_VALUE = 200
+LONGEST_REASON = 500
 LONGEST_TITLE, LONGEST_ARTICLE = 120, 8000
 WAYS = {
     "whole": _("Un seul vote, sur l’ensemble"),
@@ -23,6 +25,14 @@ def binding_schema(names: list[str]) -> Schema:
     far = _("Cette date est passée, ou à plus de deux ans d’ici.")
     asked["on"] = Day(within_days=FARTHEST.days, too_far=far, load_default=None)
     return Schema.from_dict(asked)()
+
+
+class RulesSchema(Schema):
+    """By which rules a vote binds everybody."""
+
+    quorum = Words(load_default="", validate=one_of(("", *wording.QUORUMS)))
+    without_quorum = Words(load_default="", most=LONGEST_REASON)
+    voters = Words(load_default="", most=LONGEST_REASON)
 
 
 class NameSchema(Schema):

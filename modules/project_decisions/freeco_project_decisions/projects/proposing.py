@@ -16,6 +16,7 @@ from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco_project_decisions.deliberation import discussing
 from freeco_project_decisions.polls import preparing
+from freeco_project_decisions.polls.binds import QUORUM_PART, QUORUM_WHOLE
 from freeco_project_decisions.polls.models import Method, Option, Poll, PollState, Tie
 from freeco_project_decisions.polls.preparing import Choice, Written
 from freeco_project_decisions.projects import reading, rights, starting
@@ -185,6 +186,8 @@ def prepare_vote(project: Project) -> Poll:
             opens_at=now(),
             closes_at=_ends(community, reading.rules_of(community).vote_days),
             budget=project.asked,
+            quorum_part=QUORUM_PART,
+            quorum_whole=QUORUM_WHOLE,
         ),
         asked_by=project.ref,
     )
@@ -255,6 +258,8 @@ def prepare_choice(
             closes_at=_ends(community, reading.rules_of(community).vote_days),
             tie=Tie.ANNOUNCED if split else Tie.AGAIN,
             budget=budget,
+            quorum_part=QUORUM_PART,
+            quorum_whole=QUORUM_WHOLE,
         ),
         [_choice(each) for each in candidates],
     )
