@@ -129,6 +129,13 @@ def test_our_own_check_finds_every_book_sound(played: Played) -> None:
     assert said.count("rien à signaler") == len(played.years)
 
 
+def test_the_record_of_a_year_is_whole_before_anything_is_served(played: Played) -> None:
+    said = freeco(played.home, "record", "verify")
+    assert "rien à signaler" in said
+    assert "sceau de taille" in said
+    assert "attend" not in said  # no statement is without its place
+
+
 @pytest.mark.parametrize("auditor", AUDITORS)
 def test_an_auditor_accepts_every_year_of_every_book(played: Played, auditor: str) -> None:
     form = AUDITORS[auditor][0]

@@ -39,6 +39,7 @@ from freeco.notifications.commands import bounces, pushkey
 from freeco.places import gazetteer, geojson, prepare
 from freeco.plugins import BadModule, Plugins
 from freeco.record.commands import record
+from freeco.record.sequencer import sequence_due
 from freeco.record.verify_command import verify
 from freeco.record.witness_commands import mirror, witness
 from freeco.record.witnessing import policy_problem
@@ -127,6 +128,8 @@ def demo(home: Path | None, members: int, seed: int, year: bool) -> None:
                 plugins, members, seed, lambda count: progress.advance(task, count), year=year
             )
         db.session.commit()
+        while sequence_due():
+            pass  # a year was stated in an instant, and nothing is served yet to give it its places
         for sentence in staged.sentences:
             out.print(sentence, highlight=False)
     out.print("Pour se connecter :", highlight=False)

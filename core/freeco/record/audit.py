@@ -220,7 +220,13 @@ class _Reading:
         )
         since = db.session.scalar(waiting)
         if since is not None and now() - since > LATE:
-            self._fault(_("Des inscriptions attendent leur place depuis plus d’une heure."))
+            self._fault(
+                _(
+                    "Des inscriptions attendent leur place depuis plus d’une heure : lancez "
+                    "« freeco run » ou « freeco worker » ; s’il tourne "
+                    "déjà, son journal dit quelle clé lui manque."
+                )
+            )
 
     def _tiles(self) -> Tiles:
         query = select(RecordTile.level, RecordTile.number, RecordTile.hashes).where(
