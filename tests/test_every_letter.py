@@ -59,6 +59,7 @@ def test_each_letter_says_when_it_leaves_and_is_editable_or_says_why_not(app: Fl
             assert kind.needed, kind.name
     assert {stem(each) for each in kinds() if each.kept} == {
         "account_changed",
+        "account_secured",
         "confirm",
         "email_asked",
         "known_address",

@@ -88,6 +88,13 @@ LETTERS: dict[str, dict[str, Any]] = {
         "after": "",
         "keeps": True,
     },
+    "account_secured": {
+        "first_name": "Zoé",
+        "change": "devices",
+        "at": datetime(2026, 12, 3, 9, tzinfo=UTC),
+        "ended": ["Tableur, Lavergne"],
+        "kept": [],
+    },
     "accord_proposed": {"name": "Zoé Roux", "title": "Prêt du motoculteur"},
     "accord_agreed": {"name": "Zoé Roux", "title": "Prêt du motoculteur"},
     "accord_declined": {"name": "Zoé Roux", "title": "Prêt du motoculteur"},

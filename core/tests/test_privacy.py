@@ -110,7 +110,10 @@ def test_the_export_says_all_that_is_known(plugins: Plugins, marie: Person) -> N
     assert here["modules"] == {"larder": {"jars": 4}}
     assert [each["role"] for each in copy["roles"]] == ["treasurer"]
     assert [each["to"] for each in copy["invitations"]] == ["ami@example.net"]
-    assert [each["subject"] for each in copy["emails"]] == ["Votre lien de connexion"]
+    assert [each["subject"] for each in copy["emails"]] == [
+        "Votre mot de passe a changé",
+        "Votre lien de connexion",
+    ]
 
 
 def test_the_export_holds_no_secret(plugins: Plugins, marie: Person) -> None:

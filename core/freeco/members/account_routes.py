@@ -1,6 +1,6 @@
 """One's account: sign up, sign in, what is known about me, and the way out."""
 
-from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, jsonify, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.activation import open_modules
@@ -15,12 +15,14 @@ from freeco.members.schemas import (
     ContactSchema,
     HandOverSchema,
     InvitationSchema,
+    KeptKeysSchema,
     LinkSchema,
     PasswordSchema,
     SignInSchema,
     SignUpSchema,
 )
 from freeco.members.ties import ties_of
+from freeco.programs.revoking import standing
 from freeco.web.forms import Form
 
 pages = Blueprint("accounts", __name__)
@@ -135,6 +137,7 @@ def use_link(secret: str) -> ResponseReturnValue:
     person = links.consume(secret)
     db.session.commit()
     sign_in(person)
+    session["by_link"] = True
     return redirect(_next_page(following))
 
 
@@ -158,7 +161,10 @@ def _contact_form() -> Form:
 
 
 def _account(
-    form: Form, password: Form | None = None, address: Form | None = None
+    form: Form,
+    password: Form | None = None,
+    address: Form | None = None,
+    devices: Form | None = None,
 ) -> ResponseReturnValue:
     memberships = membership.memberships_of(g.person)
     return (
@@ -167,6 +173,7 @@ def _account(
             form=form,
             password=password or Form.blank(),
             address=address or Form.blank(),
+            devices=devices or Form.blank(),
             memberships=memberships,
             opened={each.id: len(open_modules(each.community)) for each in memberships},
             served=[
@@ -175,8 +182,10 @@ def _account(
                 for place in membership.memberships_of(each)
             ],
             languages=LANGUAGE_NAMES.items(),
+            keys=standing(g.person),
+            forgotten=_has_forgotten(),
         ),
-        max(each.status for each in (form, password, address) if each is not None),
+        max(each.status for each in (form, password, address, devices) if each is not None),
     )
 
 
@@ -192,12 +201,21 @@ def change_contact() -> ResponseReturnValue:
     return redirect(url_for("accounts.home"))
 
 
+def _has_forgotten() -> bool:
+    """Whether one came in by a letter for want of one's password: no key of a program stays."""
+    return bool(session.get("by_link")) and g.person.password_hash is not None
+
+
 @pages.post("/moi/mot-de-passe")
 def change_password() -> ResponseReturnValue:
-    """Choose a password, or another one; other sessions end."""
-    form = Form.sent()
-    if not form.apply(PasswordSchema(), lambda password: accounts.set_password(g.person, password)):
-        form.values.clear()
+    """Choose a password; other sessions end, and the keys of programs but those kept."""
+    form, forgotten = Form.sent(), _has_forgotten()
+
+    def act(password: str, keep: list[int]) -> None:
+        accounts.set_password(g.person, password, () if forgotten else keep)
+
+    if not form.apply(PasswordSchema(), act):
+        form.values.pop("password", None)
         return _account(_contact_form(), form)
     sign_in(g.person)
     flash(str(_("Votre mot de passe est changé.")), "good")
@@ -217,9 +235,10 @@ def change_email() -> ResponseReturnValue:
 
 @pages.post("/moi/deconnecter-partout")
 def sign_out_everywhere() -> ResponseReturnValue:
-    """End every session, this one too."""
-    accounts.sign_out_everywhere(g.person)
-    db.session.commit()
+    """End every session, this one too, and the keys of programs but those kept."""
+    form = Form.sent()
+    if not form.apply(KeptKeysSchema(), lambda keep: accounts.sign_out_everywhere(g.person, keep)):
+        return _account(_contact_form(), devices=form)
     sign_out()
     flash(str(_("Vous êtes déconnecté de tous vos appareils.")), "good")
     return redirect(url_for("accounts.sign_in_page"))

@@ -4,6 +4,7 @@ What a stranger sees never depends on whether an address is known here.
 """
 
 import re
+from collections.abc import Collection
 from http import HTTPStatus
 
 from email_validator import EmailNotValidError, validate_email
@@ -23,6 +24,7 @@ from freeco.members.passwords import (
     hash_password,
     needs_rehash,
 )
+from freeco.members.securing import Change, secure
 
 LONGEST_NAME = 80
 LONGEST_LINE = 200
@@ -152,17 +154,26 @@ def send_sign_in_link(email: str, next_page: str) -> None:
     send_mail(address, "sign_in_link", person.language, first_name=person.first_name, secret=secret)
 
 
-def set_password(person: Person, password: str) -> None:
-    """Choose a password, and sign out everywhere else. Raises WeakPassword.
+def set_password(person: Person, password: str, keep: Collection[int] = ()) -> None:
+    """Choose a password, sign out everywhere else, end the keys of programs but those to ``keep``.
 
-    The page begins the session again, for the number in its cookie is worth nothing now.
+    The page begins the session again, for the number in its cookie is worth nothing now. Raises
+    WeakPassword.
     """
     check_strength(password, person.email or "", person.first_name, person.last_name)
-    person.password_hash = hash_password(password)
-    sign_out_everywhere(person)
+    hashed = hash_password(password)
+    secure(person, Change.PASSWORD, keep)
+    person.password_hash = hashed
+    end_sessions(person)
 
 
-def sign_out_everywhere(person: Person) -> None:
+def sign_out_everywhere(person: Person, keep: Collection[int] = ()) -> None:
+    """End every session, and the keys of programs but those to ``keep``, by their ids."""
+    secure(person, Change.DEVICES, keep)
+    end_sessions(person)
+
+
+def end_sessions(person: Person) -> None:
     """Make every session, and every link still in a letter, worthless."""
     person.session_number += 1
     forget_links(person)

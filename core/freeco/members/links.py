@@ -18,6 +18,7 @@ from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _
 from freeco.members.models import OneTimeLink, Person
+from freeco.members.securing import Change, secure
 
 
 class Purpose(StrEnum):
@@ -86,7 +87,7 @@ def consume(secret: str) -> Person:
         person.password_hash = None
     if person.confirmed_at is None:
         # Who founded with this address came in unproved, and need not be who reads it.
-        person.session_number += 1
+        _begin_anew(person)
     link.used_at = now()
     person.confirmed_at = person.confirmed_at or now()
     db.session.flush()
@@ -126,4 +127,10 @@ def _change_address(person: Person, email: str) -> None:
         raise LinkUsed from error
     # Who reads this address need not be who chose the password: it is theirs from now on.
     person.password_hash = None
+    _begin_anew(person)
+
+
+def _begin_anew(person: Person) -> None:
+    """End what was begun before the address was proved: sessions, and the keys made in them."""
+    secure(person, Change.ADDRESS)
     person.session_number += 1

@@ -17,7 +17,7 @@ from freeco.kernel_models import Intention
 from freeco.mail.models import OutgoingMail
 from freeco.mail.wording import services as wording
 from freeco.members import membership
-from freeco.members.accounts import sign_out_everywhere
+from freeco.members.accounts import end_sessions
 from freeco.members.households import find_household, people_of
 from freeco.members.models import Agreement, Household, Invitation, Member, Person
 from freeco.members.proxies import people_served_by
@@ -207,7 +207,7 @@ def erase(plugins: Plugins, person: Person) -> None:
         _forget_membership(member)
     _forget_letters(person)
     db.session.execute(delete(OrganisationRole).where(OrganisationRole.person_id == person.id))
-    sign_out_everywhere(person)
+    end_sessions(person)
     _take_name_away(person)
     db.session.flush()
 

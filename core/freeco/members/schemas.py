@@ -1,6 +1,6 @@
 """What may come in through the forms about people."""
 
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from freeco.i18n import LANGUAGES
 from freeco.members.models import Admission
@@ -45,7 +45,13 @@ class ContactSchema(Schema):
     language = Words(load_default="fr", validate=one_of(LANGUAGES))
 
 
-class PasswordSchema(Schema):
+class KeptKeysSchema(Schema):
+    """The keys of programs that stay, by their ids, when sessions end."""
+
+    keep = fields.List(Whole(required=True), load_default=list)
+
+
+class PasswordSchema(KeptKeysSchema):
     """A new password."""
 
     password = Secret(required=True)

@@ -49,11 +49,18 @@ class FormUsed(Refusal):
     reason = _("Rechargez la page.")
 
 
-def give(member: Member, name: str, scope: Scope, form_key: str) -> str:
+def give(
+    member: Member, name: str, scope: Scope, form_key: str, session_number: int | None = None
+) -> str:
     """Make a key and return it: it is shown now, and cannot be read again.
 
-    The same form sent twice gives the same key. Raises NameTaken, TooManyKeys, FormUsed.
+    The same form sent twice gives the same key. ``session_number`` is that of the session which
+    asks: one that is ended at this very moment gets none. Raises NameTaken, TooManyKeys, FormUsed.
     """
+    if member.person is not None:
+        lock(member.person)
+        if session_number not in (None, member.person.session_number):
+            raise FormUsed
     lock(member)
     db.session.execute(
         update(ProgramKey)

@@ -2,7 +2,7 @@
 
 from secrets import token_urlsafe
 
-from flask import Blueprint, flash, g, make_response, redirect, render_template, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.db import db
@@ -48,7 +48,7 @@ def give() -> ResponseReturnValue:
     form = Form.sent()
 
     def act(name: str, scope: str, form_key: str) -> str:
-        return keys.give(g.member, name, Scope(scope), form_key)
+        return keys.give(g.member, name, Scope(scope), form_key, session.get("number"))
 
     if not form.apply(KeySchema(), act):
         form.values["form_key"] = token_urlsafe(18)  # nothing was made with the other

@@ -235,6 +235,19 @@ CORE = (
         ACCOUNT,
     ),
     _kept(
+        "account_secured",
+        _("Un mot de passe a changé, ou tous les appareils sont déconnectés"),
+        _("Quand quelqu’un change de mot de passe ou déconnecte tous ses appareils, à lui-même."),
+        {
+            "first_name": "Zoé",
+            "change": "password",
+            "at": datetime(2026, 12, 3, 9, tzinfo=UTC),
+            "ended": ["Tableur, Les Trois-Ponts"],
+            "kept": ["Le site de l’école, Les Trois-Ponts"],
+        },
+        ACCOUNT,
+    ),
+    _kept(
         "account_changed",
         _("Un IBAN a changé"),
         _("Quand l’IBAN d’une organisation change, à qui tient ses comptes et à la trésorerie."),
