@@ -1,12 +1,24 @@
 """A small module of the tests' own: core knows none of the real ones."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 import pytest
 from flask import Blueprint
 
+from freeco.clock import held_at
 from freeco.doors import public, requires
 from freeco.module import Job, Module, NavItem, Permission
 from freeco.plugins import Plugins
 from freeco.testing.modules import module_object, plugins_with
+from freeco.testing.noon import NOON
+
+
+@pytest.fixture
+def noon() -> Iterator[datetime]:
+    """Hold the clock at noon: what is due today stays so, though the run crosses midnight."""
+    with held_at(NOON):
+        yield NOON
 
 
 def garden_pages() -> Blueprint:

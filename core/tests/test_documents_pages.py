@@ -11,7 +11,6 @@ from sqlalchemy import select
 from freeco.accounting import recording
 from freeco.accounting.books import open_book
 from freeco.accounting.facts import Commitment, Received, Refund
-from freeco.clock import today
 from freeco.db import db
 from freeco.documents.amounts import line_of
 from freeco.documents.issuing import issue_credit_note, issue_invoice
@@ -29,8 +28,10 @@ from freeco.organisations.models import Organisation, OrganisationRole, Role
 from freeco.payments.parties import party_of
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_community, make_member, sign_in_as
+from freeco.testing.noon import DAY
 
-YEAR = today().year
+pytestmark = pytest.mark.usefixtures("noon")
+YEAR = DAY.year
 FIRST, LAST = date(YEAR, 1, 1), date(YEAR, 12, 31)
 
 

@@ -10,7 +10,7 @@ import segno
 from flask import Flask
 from sqlalchemy import select
 
-from freeco.clock import now, today
+from freeco.clock import now
 from freeco.db import db
 from freeco.members import privacy
 from freeco.members.households import add_to_household, household_of
@@ -24,9 +24,10 @@ from freeco.payments.parties import party_of
 from freeco.payments.references import spaced
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_member
+from freeco.testing.noon import DAY
 from freeco.testing.people import sign_in_as
 
-DAY = today()
+pytestmark = pytest.mark.usefixtures("noon")
 IBAN = "FR7630006000011234567890189"
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from freeco.clock import now, today
+from freeco.clock import now
 from freeco.db import db
 from freeco.members.households import household_of
 from freeco.members.models import Community, Member
@@ -17,9 +17,10 @@ from freeco.payments.models import Method, Payment
 from freeco.payments.parties import party_of
 from freeco.payments.producer import Sums
 from freeco.testing import Visitor, make_community, make_member
+from freeco.testing.noon import DAY
 from freeco.testing.people import sign_in_as
 
-DAY = today()
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from freeco.clock import today
 from freeco.db import db
 from freeco.documents.models import Document
 from freeco.members.households import household_of
@@ -14,8 +13,9 @@ from freeco.organisations.billing import Billing
 from freeco.organisations.models import Organisation, OrganisationRole, Role
 from freeco.payments.parties import party_of
 from freeco.testing import Visitor, make_community, make_member, sign_in_as
+from freeco.testing.noon import DAY
 
-DAY = today()
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from sqlalchemy import event, func, select
 
 from freeco.accounting.audit import check
 from freeco.accounting.recording import book_of
-from freeco.clock import today
 from freeco.db import db
 from freeco.members.models import TREASURER, Community, Member
 from freeco.money import Money
@@ -18,10 +17,11 @@ from freeco.organisations.models import Organisation
 from freeco.payments.models import Method, Payment, RemittanceSlip, State
 from freeco.payments.references import spaced
 from freeco.testing import Visitor, make_community, make_member
+from freeco.testing.noon import DAY
 from freeco.testing.payments import note, organisation, payment, undo_fields
 from freeco.testing.people import sign_in_as
 
-DAY = today()
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture

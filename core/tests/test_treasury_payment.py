@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 
 from freeco.accounting.audit import check
 from freeco.accounting.recording import book_of
-from freeco.clock import today
 from freeco.db import db
 from freeco.first_run.rehearsal import rehearse
 from freeco.first_run.wiping import wipe
@@ -22,10 +21,11 @@ from freeco.payments.models import Method, Payment, PaymentStep, RemittanceSlip,
 from freeco.payments.parties import party_of
 from freeco.plugins import Plugins
 from freeco.testing import Visitor, make_member
+from freeco.testing.noon import DAY
 from freeco.testing.payments import note, organisation, payment, undo_fields
 from freeco.testing.people import sign_in_as
 
-DAY = today()
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.fixture
