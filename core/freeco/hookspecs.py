@@ -82,6 +82,11 @@ def freeco_ref(ref: Ref) -> RefLabel | None:
 
 
 @hookspec
+def freeco_linkable(community: Community, member: Member) -> list[Ref]:
+    """Give what the member may link to among the module's objects, the likeliest first."""
+
+
+@hookspec
 def freeco_leaving(member: Member) -> list[Tie]:
     """Say what keeps this member from leaving today."""
 

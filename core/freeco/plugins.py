@@ -222,6 +222,15 @@ class Plugins:
         answers: list[RefLabel | None] = self._each([ref.module], "freeco_ref", ref=ref)
         return next((answer for answer in answers if answer), None)
 
+    def linkable(
+        self, names: Iterable[str], community: Community, member: Member
+    ) -> list[tuple[Ref, RefLabel]]:
+        """Collect what one may link to, module by module, each with what it is called."""
+        found: list[Ref] = _flat(
+            self._each(names, "freeco_linkable", community=community, member=member)
+        )
+        return [(ref, label) for ref in found if (label := self.ref(ref)) is not None]
+
     def leaving(self, member: Member) -> list[Tie]:
         """Collect, from closed modules too, what keeps a member from leaving. Errors stop it."""
         return _flat(self._all_or_error("freeco_leaving", member=member))

@@ -31,6 +31,7 @@ from freeco_direct_sales import (
     demonstration,
     distribution_routes,
     events,
+    linking,
     notices,
     place_routes,
     places,
@@ -255,12 +256,20 @@ def freeco_stories(community: Community, since: datetime, until: datetime) -> li
 
 @hookimpl
 def freeco_ref(ref: Ref) -> RefLabel | None:
-    """Name one of our contracts, or a producer's part of an order."""
+    """Name a contract, a subscription, a group order, or a producer's part of an order."""
     if ref.module != "direct_sales":
         return None
     if ref.kind == "order_sale":
         return order_labels.label(ref)
+    if ref.kind in linking.KINDS:
+        return linking.label(ref)
     return search.label(ref) if ref.kind == "subscription" else None
+
+
+@hookimpl
+def freeco_linkable(community: Community) -> list[Ref]:
+    """Offer the group orders and the contracts that are not drafts."""
+    return linking.linkable(community)
 
 
 @hookimpl

@@ -181,3 +181,14 @@ class CostMissing(Invalid):
                 ]
             }
         )
+
+
+class NothingThere(Refusal):
+    """A code of a module that is open here, and that it does not know."""
+
+    reason = _("Rien, ici, ne porte ce code : choisissez dans la liste, ou relisez-le.")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields = {"about": [str(self.reason)]}

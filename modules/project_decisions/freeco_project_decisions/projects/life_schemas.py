@@ -27,14 +27,23 @@ class LineSchema(Schema):
     label = Words(required=True, most=120)
     planned = Cents(load_default=0)
     spent = Cents(load_default=0)
+    chosen = Words(load_default="", most=80)
+    """What it is linked to, chosen in the list; ``about`` is the same, typed."""
     about = Words(load_default="", most=80)
 
     @validates_schema
     def _check(self, values: Mapping[str, Any], **_options: Any) -> None:
-        if values.get("about") and spending.ref_of(values["about"]) is None:
+        typed, chosen = values.get("about"), values.get("chosen")
+        if typed and spending.ref_of(typed) is None:
             raise ValidationError(
                 str(_("Ce code se lit ainsi : direct_sales:contract:3.")), "about"
             )
+        if typed and chosen and typed != chosen:
+            raise ValidationError(
+                str(_("Choisissez dans la liste, ou écrivez un code : pas les deux.")), "about"
+            )
+        if chosen and spending.ref_of(chosen) is None:
+            raise ValidationError(str(_("Choisissez dans la liste.")), "chosen")
 
 
 def line(taken: Mapping[str, Any]) -> Line:
@@ -43,7 +52,7 @@ def line(taken: Mapping[str, Any]) -> Line:
         label=taken["label"],
         planned=Money(taken["planned"]),
         spent=Money(taken["spent"]),
-        about=taken["about"],
+        about=taken["chosen"] or taken["about"],
     )
 
 

@@ -43,6 +43,7 @@ def _budget(project: Project, form: Form) -> ResponseReturnValue:
             project=project,
             seat=showing.seat_of(project, g.member),
             form=form,
+            linkable=spending.linkable(project, g.member),
             lines=lines,
             planned=planned,
             spent=spent,
@@ -83,18 +84,24 @@ def line_page(project_id: int, line_id: int) -> ResponseReturnValue:
     if not reading.may_change(project, g.member):
         raise NotYourProject
     line = spending.find_line(project, line_id)
+    listed = line.about in dict(spending.linkable(project, g.member))
     form = Form.blank(
         label=line.label,
         planned=money(line.planned),
         spent=money(line.spent),
-        about=line.about,
+        chosen=line.about if listed else "",
+        about="" if listed else line.about,
     )
     return _line(project, line, form)
 
 
 def _line(project: Project, line: BudgetLine, form: Form) -> ResponseReturnValue:
     page = render_template(
-        "project_decisions/projects/line.html", project=project, line=line, form=form
+        "project_decisions/projects/line.html",
+        project=project,
+        line=line,
+        form=form,
+        linkable=spending.linkable(project, g.member),
     )
     return page, form.status
 

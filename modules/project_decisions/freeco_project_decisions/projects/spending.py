@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from freeco.activation import open_modules
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.kernel import kernel
@@ -9,6 +10,7 @@ from freeco.members.models import Member
 from freeco.module import Ref, RefLabel
 from freeco.money import Money
 from freeco_project_decisions.projects import reading, rights
+from freeco_project_decisions.projects.errors import NothingThere
 from freeco_project_decisions.projects.models import BudgetLine, Project
 
 
@@ -36,8 +38,9 @@ def find_line(project: Project, line_id: int) -> BudgetLine:
 
 
 def add_line(project: Project, member: Member, line: Line) -> BudgetLine:
-    """Add a line to a budget; raises ``NotYourProject`` and ``ProjectOver``."""
+    """Add a line to a budget; raises ``NotYourProject``, ``ProjectOver``, ``NothingThere``."""
     rights.require_changing(project, member)
+    require_known(project, line.about)
     added = BudgetLine(
         project=project,
         label=line.label,
@@ -51,9 +54,11 @@ def add_line(project: Project, member: Member, line: Line) -> BudgetLine:
 
 
 def change_line(found: BudgetLine, member: Member, line: Line) -> None:
-    """Write a line anew; raises as ``add_line`` does."""
+    """Write a line anew; raises as ``add_line`` does. What it was linked to may be gone since."""
     rights.require_changing(found.project, member)
     lock(found)
+    if line.about != found.about:
+        require_known(found.project, line.about)
     found.label, found.planned = line.label, line.planned
     found.spent, found.about = line.spent, line.about
 
@@ -72,6 +77,28 @@ def ref_of(about: str) -> Ref | None:
     if not module or not kind or not number.isdecimal() or len(number) > 9:
         return None
     return Ref(module, kind, int(number))
+
+
+def require_known(project: Project, about: str) -> None:
+    """Stop a link to what its module, open here, does not know or is another community's.
+
+    A module that is not open has no say: what it will pay may be written beforehand. Raises
+    ``NothingThere``.
+    """
+    ref = ref_of(about)
+    if ref is None or ref.module not in open_modules(project.community):
+        return
+    label = kernel().plugins.ref(ref)
+    if label is None or not label.url.startswith(f"/{project.community.slug}/"):
+        raise NothingThere
+
+
+def linkable(project: Project, member: Member) -> list[tuple[str, str]]:
+    """Return what a line may be linked to here: each code, with what it is called."""
+    found = kernel().plugins.linkable(
+        sorted(open_modules(project.community)), project.community, member
+    )
+    return [(f"{ref.module}:{ref.kind}:{ref.id}", label.label) for ref, label in found]
 
 
 def label_of(about: str) -> RefLabel | None:
