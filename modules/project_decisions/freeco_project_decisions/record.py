@@ -103,6 +103,16 @@ def _counted(about: Mapping[str, Any]) -> Text:
     )
 
 
+def _papers(about: Mapping[str, Any]) -> Text:
+    return counted(
+        "Deux personnes ont compté, chacune de son côté, %(num)s papier d’un vote secret, et "
+        "trouvent la même chose.",
+        "Deux personnes ont compté, chacune de son côté, %(num)s papiers d’un vote secret, et "
+        "trouvent la même chose.",
+        int(about["ballots"]),
+    )
+
+
 SEALED = RecordKind(
     "poll.sealed",
     _("Votes secrets préparés"),
@@ -118,6 +128,12 @@ BALLOTS = RecordKind(
 COUNTED = RecordKind(
     "poll.counted", _("Votes secrets dépouillés"), _counted, about=("poll", "ballots", "archive")
 )
+PAPERS = RecordKind(
+    "poll.paper",
+    _("Papiers comptés à côté d’un vote secret"),
+    _papers,
+    about=("poll", "ballots", "digest"),
+)
 DROPPED = RecordKind(
     "decision.dropped", _("Décisions qui ne s’appliquent pas"), _dropped, about=("number",)
 )
@@ -127,6 +143,7 @@ KINDS = (
     SEALED,
     BALLOTS,
     COUNTED,
+    PAPERS,
     OPENED,
     CLOSED,
     CANCELLED,

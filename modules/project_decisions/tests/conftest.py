@@ -11,8 +11,13 @@ from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.testing.people import make_community, make_member, open_module, sign_in_as
 from freeco.testing.visitor import Visitor
+from freeco_project_decisions.assembly import agenda, preparing
+from freeco_project_decisions.assembly.models import Assembly
 from freeco_project_decisions.polls import opening
-from freeco_project_decisions.polls.models import Method, Option, Poll
+from freeco_project_decisions.polls.electorate import elector_of
+from freeco_project_decisions.polls.models import Method, Option, Poll, Room
+from freeco_project_decisions.secret import beside
+from freeco_project_decisions.secret.playing import Keepers, Voters, open_with_codes, prepare
 
 NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=7)
@@ -94,3 +99,48 @@ def visiting(client: Visitor) -> Visit:
         return sign_in_as(client, member.person)
 
     return visit
+
+
+@pytest.fixture
+def neighbours(community: Community, people: list[Member]) -> list[Member]:
+    """Give ten more members, who come with a paper."""
+    return [make_member(community, f"Voisin{each}", "Roux") for each in range(10)]
+
+
+@pytest.fixture
+def assembly(community: Community, people: list[Member], neighbours: list[Member]) -> Assembly:
+    """Give an assembly that is prepared: in a month, with two tellers, the first two members."""
+    held = preparing.draft(
+        community,
+        preparing.Planned(
+            title="Assemblée d’automne",
+            kind="ordinary",
+            starts_at=NOW + timedelta(days=30),
+            ends_at=NOW + timedelta(days=30, hours=3),
+            place="La halle",
+            chair=people[0],
+            secretary=people[1],
+        ),
+    )
+    preparing.name_tellers(held, people[:2])
+    return held
+
+
+@pytest.fixture
+def with_urn(
+    ask: Ask, assembly: Assembly, people: list[Member], neighbours: list[Member]
+) -> Callable[..., Voters]:
+    """Give what opens a sealed poll of eighteen: eight with a code, ten on paper."""
+
+    def open_it(*asked: object, **more: object) -> Voters:
+        poll = ask(*asked, opened=False, **more)
+        keepers = Keepers()
+        prepare(poll, keepers, people[1:4])
+        agenda.attach(agenda.add_item(assembly, poll.title), poll, Room.URN)
+        for each in neighbours:
+            beside.vote_on_paper(poll, elector_of(poll, each))
+        voters = open_with_codes(poll, keepers)
+        db.session.commit()
+        return voters
+
+    return open_it

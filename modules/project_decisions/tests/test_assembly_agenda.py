@@ -69,16 +69,17 @@ def test_items_move_and_keep_their_numbers(community: Community, people: list[Me
     assert [each.title for each in assembly.items] == ["Trois", "Deux"]
 
 
-def test_a_secret_vote_is_linked_and_never_counted_in_the_room(
+def test_a_secret_vote_is_linked_and_keeps_its_own_hours(
     community: Community, people: list[Member], ask: Ask
 ) -> None:
     secret = ask(Method.ASSENT, opened=False, secrecy="sealed")
     held = preparing.draft(community, plan(kind="meeting"))
     item = agenda.add_item(held, "Le bureau")
-    with pytest.raises(errors.NotCountedInRoom):
-        agenda.attach(item, secret, Room.URN)
+    closes_at = secret.closes_at
+    with pytest.raises(no.NotBesideSecret):
+        agenda.attach(item, secret, Room.HANDS)
     agenda.attach(item, secret, Room.PAGES)
-    assert (item.poll, secret.room) == (secret, "")
+    assert (item.poll, secret.room, secret.closes_at) == (secret, "", closes_at)
 
 
 def test_a_secret_draft_on_an_agenda_is_not_thrown_away_and_says_what_to_do(

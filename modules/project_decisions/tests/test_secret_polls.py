@@ -212,9 +212,9 @@ def test_a_secret_poll_has_no_proxies(ask: Ask) -> None:
         preparing.make_secret(ask(opened=False, most_proxies=2), Way.SITE)
 
 
-def test_a_secret_poll_is_not_mixed_with_a_count_in_a_room(ask: Ask) -> None:
+def test_a_secret_poll_is_not_mixed_with_a_show_of_hands(ask: Ask) -> None:
     with pytest.raises(errors.NoSecretRoom, match="dans la salle"):
-        preparing.make_secret(ask(opened=False, room="urn"), Way.SITE)
+        preparing.make_secret(ask(opened=False, room="hands"), Way.SITE)
 
 
 def test_who_joins_once_the_list_is_noted_has_no_code(

@@ -13,7 +13,9 @@ from freeco_project_decisions.assembly.errors import (
     AgendaSent,
     AlreadyOnAgenda,
     NotADraft,
+    NotBesideSecret,
     NotSitting,
+    PapersHeldHere,
 )
 from freeco_project_decisions.assembly.models import (
     Assembly,
@@ -27,6 +29,7 @@ from freeco_project_decisions.assembly.preparing import (
     draft,
     require_before,
 )
+from freeco_project_decisions.polls import paper
 from freeco_project_decisions.polls import preparing as polls
 from freeco_project_decisions.polls.errors import NotCountedInRoom
 from freeco_project_decisions.polls.models import Method, Poll, PollState, Room, Secrecy
@@ -144,9 +147,11 @@ def attach(item: AssemblyItem, poll: Poll, room: Room) -> None:
     """Have a draft voted with an item, in a way that is announced when it opens.
 
     A secret vote stays what it is, with its own hours: the item leads to it, and its result stands
-    in the minutes.
+    in the minutes. A sealed one may have an urn beside it, for those who are noted as voting on
+    paper before its codes are made.
 
-    Raises ``AssemblyBegun``, ``NotADraft``, ``AlreadyOnAgenda``, ``NotCountedInRoom``, ``Absent``.
+    Raises ``AssemblyBegun``, ``NotADraft``, ``AlreadyOnAgenda``, ``NotCountedInRoom``,
+    ``NotBesideSecret``, ``PapersHeldHere``, ``Absent``.
     """
     assembly = item.assembly
     lock(assembly)
@@ -159,12 +164,16 @@ def attach(item: AssemblyItem, poll: Poll, room: Room) -> None:
     held = db.session.scalar(select(AssemblyItem.id).where(AssemblyItem.poll_id == poll.id))
     if held not in (None, item.id):
         raise AlreadyOnAgenda
-    if room != Room.PAGES and (secret or poll.method not in COUNTABLE):
+    if room != Room.PAGES and poll.method not in COUNTABLE:
         raise NotCountedInRoom
-    detach(item)
+    if secret and not _stands_beside(poll, room):
+        raise NotBesideSecret
+    if item.poll is not poll:
+        detach(item)
     item.poll = poll
     db.session.flush()
     if secret:
+        _beside_secret(poll, room)
         return  # it keeps its own hours and its own rules: nobody knows here who has voted
     poll.room, poll.ready = room, False
     poll.most_proxies = assembly.most_proxies
@@ -172,11 +181,39 @@ def attach(item: AssemblyItem, poll: Poll, room: Room) -> None:
     db.session.flush()
 
 
+def _stands_beside(poll: Poll, room: Room) -> bool:
+    """Whether a way of voting in the room goes with a secret vote: none, or a sealed one's urn.
+
+    Once it is open, what was announced stands.
+    """
+    if room == Room.PAGES:
+        return True
+    beside = room == Room.URN and poll.secrecy == Secrecy.SEALED
+    return beside and (poll.state == PollState.DRAFT or poll.room == Room.URN)
+
+
+def _beside_secret(poll: Poll, room: Room) -> None:
+    if poll.state != PollState.DRAFT:
+        return
+    poll.room = Room.URN if room == Room.URN else ""
+    if not poll.room:
+        paper.forget(poll)
+    db.session.flush()
+
+
 def detach(item: AssemblyItem) -> None:
-    """Let an item go without a vote; the draft stays."""
+    """Let an item go without a vote; the draft stays.
+
+    Raises ``AssemblyBegun``, and ``PapersHeldHere`` for an open secret vote whose papers this
+    assembly counts.
+    """
     require_before(item.assembly)
-    if item.poll is not None and item.poll.state == PollState.DRAFT:
-        item.poll.room = ""
+    poll = item.poll
+    if poll is not None and poll.state == PollState.DRAFT:
+        poll.room = ""
+        paper.forget(poll)
+    elif poll is not None and poll.secrecy != Secrecy.OPEN and paper.awaited(poll):
+        raise PapersHeldHere
     item.poll = None
     db.session.flush()
 

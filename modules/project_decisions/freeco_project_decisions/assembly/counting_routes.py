@@ -1,4 +1,4 @@
-"""Counting in the room: two tellers, each alone; who votes there; papers with a name."""
+"""Counting in the room: two tellers, each alone."""
 
 from dataclasses import dataclass
 
@@ -9,16 +9,16 @@ from freeco.db import db
 from freeco.errors import Absent, NotAllowed
 from freeco.i18n import _
 from freeco.web.forms import Form
-from freeco_project_decisions.assembly import holding
+from freeco_project_decisions.assembly import holding, voices
 from freeco_project_decisions.assembly.agenda import find_item
 from freeco_project_decisions.assembly.models import Assembly, AssemblyItem
 from freeco_project_decisions.assembly.room_routes import run_by_reader
 from freeco_project_decisions.assembly.routes import pages, runs, seen
 from freeco_project_decisions.assembly.schemas import count_schema, counts_of
-from freeco_project_decisions.polls import objecting, paper, reading, room_counts, showing, voting
-from freeco_project_decisions.polls.models import Elector, Poll, PollState
+from freeco_project_decisions.polls import paper, reading, room_counts
+from freeco_project_decisions.polls.models import Poll, PollState, Secrecy
 from freeco_project_decisions.polls.paper_models import Bundle, TellerEntry
-from freeco_project_decisions.polls.schemas import ballot_schema, marks_of, typed
+from freeco_project_decisions.secret import beside
 
 
 def _poll(assembly: Assembly, item_id: int) -> tuple[AssemblyItem, Poll]:
@@ -46,6 +46,17 @@ class Counting:
     """How many others have counted it."""
     form: Form
     differences: list[paper.Difference]
+
+
+def _most(assembly: Assembly, poll: Poll) -> int | None:
+    """Return how many papers there may be beside a secret vote; none for another."""
+    return None if poll.secrecy == Secrecy.OPEN else voices.came_with_paper(assembly, poll)
+
+
+def _countable(poll: Poll) -> bool:
+    """Whether numbers may be typed now; beside a secret vote, once that one is over."""
+    while_open = poll.state == PollState.OPEN and poll.secrecy == Secrecy.OPEN
+    return while_open or poll.state == PollState.CLOSED
 
 
 def _bundle(bundle: Bundle, sent: Form | None) -> Counting:
@@ -92,7 +103,8 @@ def _page(
             lines=room_counts.lines(poll),
             whole=poll.method in room_counts.WHOLE,
             voices=paper.voters(poll).total(),
-            open=poll.state in (PollState.OPEN, PollState.CLOSED),
+            came=_most(assembly, poll),
+            open=_countable(poll),
             runs=runs(assembly),
             counts=holding.is_teller(assembly, g.member),
             decision=reading.decision_of(poll),
@@ -111,7 +123,7 @@ def enter(assembly_id: int, item_id: int, number: int) -> ResponseReturnValue:
     bundle, form = paper.find_bundle(poll, number), Form.sent()
 
     def act(**taken: object) -> bool:
-        agreed = paper.enter(bundle, g.member, counts_of(poll, taken))
+        agreed = paper.enter(bundle, g.member, counts_of(poll, taken), _most(assembly, poll))
         if agreed:
             holding.settle(poll)
         return agreed
@@ -135,6 +147,7 @@ def _back(assembly_id: int, item_id: int) -> ResponseReturnValue:
 def add_bundle(assembly_id: int, item_id: int) -> ResponseReturnValue:
     """Part what is counted once more."""
     _item, poll = _poll(run_by_reader(assembly_id), item_id)
+    beside.require_unopened(poll)
     paper.add_bundle(poll)
     db.session.commit()
     return _back(assembly_id, item_id)
@@ -148,6 +161,7 @@ def change_bundle(assembly_id: int, item_id: int, number: int, what: str) -> Res
     """Have a bundle counted again by two others, or take an empty one away."""
     _item, poll = _poll(run_by_reader(assembly_id), item_id)
     bundle = paper.find_bundle(poll, number)
+    beside.require_unopened(poll)
     if what == "recommencer":
         paper.start_again(bundle)
     else:
@@ -155,104 +169,3 @@ def change_bundle(assembly_id: int, item_id: int, number: int, what: str) -> Res
         holding.settle(poll)
     db.session.commit()
     return _back(assembly_id, item_id)
-
-
-@pages.get("/assemblees/<int:assembly_id>/points/<int:item_id>/salle")
-def voters(assembly_id: int, item_id: int) -> ResponseReturnValue:
-    """Show who votes in the room, on their page, or by a paper with their name."""
-    assembly = run_by_reader(assembly_id)
-    item, poll = _poll(assembly, item_id)
-    return _voters(assembly, item, poll)
-
-
-def _voters(assembly: Assembly, item: AssemblyItem, poll: Poll) -> ResponseReturnValue:
-    return render_template(
-        "project_decisions/assembly/voters.html",
-        assembly=assembly,
-        item=item,
-        poll=poll,
-        electors=sorted(
-            ((showing.name_of(each), each) for each in reading.electors(poll)),
-            key=lambda each: each[0].casefold(),
-        ),
-        in_room=paper.voter_ids(poll),
-        ballots=reading.ballots(poll),
-        counted=paper.counts_in_room(poll),
-    )
-
-
-def _elector(poll: Poll, elector_id: int) -> Elector:
-    found = db.session.get(Elector, elector_id)
-    if found is None or found.poll_id != poll.id:
-        raise Absent
-    return found
-
-
-@pages.post(
-    "/assemblees/<int:assembly_id>/points/<int:item_id>/salle/<int:elector_id>/"
-    "<any(salle,page):what>"
-)
-def mark(assembly_id: int, item_id: int, elector_id: int, what: str) -> ResponseReturnValue:
-    """Have somebody vote in the room, or on their page."""
-    _item, poll = _poll(run_by_reader(assembly_id), item_id)
-    elector = _elector(poll, elector_id)
-    if what == "salle":
-        paper.mark_one(poll, elector)
-    else:
-        paper.unmark(poll, elector)
-    db.session.commit()
-    return redirect(
-        url_for(
-            "project_decisions_assembly.voters",
-            assembly_id=assembly_id,
-            item_id=item_id,
-            _anchor=f"voix-{elector_id}",
-        )
-    )
-
-
-@pages.get("/assemblees/<int:assembly_id>/points/<int:item_id>/papier/<int:elector_id>")
-def paper_page(assembly_id: int, item_id: int, elector_id: int) -> ResponseReturnValue:
-    """Show the ballot that somebody gave on paper, with their name, to type it."""
-    assembly = run_by_reader(assembly_id)
-    item, poll = _poll(assembly, item_id)
-    elector = _elector(poll, elector_id)
-    cast = voting.ballot_of(elector)
-    values = typed(poll, cast.marks) if cast is not None and cast.way == "paper" else {}
-    return _paper(assembly, item, elector, Form.blank(**values))
-
-
-def _paper(
-    assembly: Assembly, item: AssemblyItem, elector: Elector, form: Form
-) -> ResponseReturnValue:
-    return (
-        render_template(
-            "project_decisions/assembly/paper.html",
-            assembly=assembly,
-            item=item,
-            poll=item.poll,
-            elector=elector,
-            name=showing.name_of(elector),
-            form=form,
-        ),
-        form.status,
-    )
-
-
-@pages.post("/assemblees/<int:assembly_id>/points/<int:item_id>/papier/<int:elector_id>")
-def type_paper(assembly_id: int, item_id: int, elector_id: int) -> ResponseReturnValue:
-    """Type the ballot that somebody gave on paper; the first of the two ways stands."""
-    assembly = run_by_reader(assembly_id)
-    item, poll = _poll(assembly, item_id)
-    elector, form = _elector(poll, elector_id), Form.sent()
-
-    def act(argument: str = "", **taken: object) -> None:
-        ballot = voting.vote_on_paper(poll, elector, marks_of(poll, taken), g.member)
-        objecting.note(poll, ballot, argument)
-
-    if not form.apply(ballot_schema(poll), act):
-        return _paper(assembly, item, elector, form)
-    flash(str(_("Le bulletin papier est enregistré.")), "good")
-    return redirect(
-        url_for("project_decisions_assembly.voters", assembly_id=assembly_id, item_id=item_id)
-    )

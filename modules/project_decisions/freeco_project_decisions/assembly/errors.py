@@ -118,6 +118,30 @@ class Incomplete(Refusal):
     reason = _("Nommez d’abord le président et le secrétaire de séance.")
 
 
+class NotBesideSecret(Refusal):
+    """Sums of papers are added to sealed sums; hands are no secret, tokens have their own board."""
+
+    reason = _(
+        "À côté d’un vote secret à bulletins scellés, la salle vote sur papier dans une urne, ou "
+        "chacun avec son code ; à côté d’un vote à jetons, chacun sur sa page. C’est à choisir "
+        "avant que ce vote s’ouvre."
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields = {"room": [str(self.reason)]}
+
+
+class PapersHeldHere(Refusal):
+    """Nobody else would count them."""
+
+    reason = _(
+        "Des personnes votent sur papier dans cette assemblée, à côté d’un vote secret qui est "
+        "ouvert : il reste à son ordre du jour."
+    )
+
+
 class MinutesFixed(Refusal):
     """A text that is being signed does not change under who signs."""
 

@@ -27,6 +27,7 @@ from freeco_project_decisions.polls.models import (
     PollState,
     Secrecy,
 )
+from freeco_project_decisions.secret import beside
 
 
 def open_session(assembly: Assembly) -> bool:
@@ -141,8 +142,10 @@ def _close(assembly: Assembly, poll: Poll) -> None:
 
 
 def settle(poll: Poll) -> None:
-    """Count a poll that is over, if nothing is awaited."""
+    """Count a poll that is over, if nothing is awaited; note the papers beside a secret one."""
     lock(poll)
+    if poll.secrecy == Secrecy.SEALED:
+        beside.settle(poll)
     if poll.state == PollState.CLOSED and poll.secrecy == Secrecy.OPEN:
         closing.decide(poll)
 

@@ -27,6 +27,7 @@ from freeco_project_decisions.assembly.models import (
     AssemblyState,
     Teller,
 )
+from freeco_project_decisions.polls import paper
 from freeco_project_decisions.polls.models import PollState
 
 BEFORE = (AssemblyState.DRAFT, AssemblyState.CALLED)
@@ -192,5 +193,6 @@ def _let_go(assembly: Assembly) -> None:
     for item in assembly.items:
         if item.poll is not None and item.poll.state == PollState.DRAFT:
             item.poll.room = ""
+            paper.forget(item.poll)
             item.poll = None
     db.session.flush()

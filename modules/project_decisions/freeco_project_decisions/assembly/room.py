@@ -17,6 +17,7 @@ from freeco_project_decisions.assembly import (
     room_routes,
     routes,
     telling,
+    voters_routes,
 )
 from freeco_project_decisions.assembly.events import (
     AssemblyCalled,
@@ -27,7 +28,14 @@ from freeco_project_decisions.permissions import ASSEMBLY
 from freeco_project_decisions.polls.events import PollDecided
 from freeco_project_decisions.rooms import Room
 
-PARTS = (preparing_routes, agenda_routes, room_routes, counting_routes, minutes_routes)
+PARTS = (
+    preparing_routes,
+    agenda_routes,
+    room_routes,
+    counting_routes,
+    voters_routes,
+    minutes_routes,
+)
 """Each adds its pages to the blueprint as it is imported."""
 
 

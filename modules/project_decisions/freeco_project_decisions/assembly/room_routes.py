@@ -33,6 +33,7 @@ from freeco_project_decisions.assembly.routes import pages, runs, seen
 from freeco_project_decisions.assembly.schemas import HourSchema, PaperProxySchema
 from freeco_project_decisions.polls import paper
 from freeco_project_decisions.polls import reading as polls
+from freeco_project_decisions.secret import beside
 
 FOLDERS = ("tous", "presents", "absents")
 
@@ -200,6 +201,7 @@ def _session(assembly: Assembly, form: Form) -> ResponseReturnValue:
             awaited={each.id for each in held if paper.awaited(each)},
             turnout={each.id: screen.turnout(each) for each in held},
             counted={each.id for each in held if paper.counts_in_room(each)},
+            beside={each.id for each in held if beside.has_list(each)},
         ),
         form.status,
     )

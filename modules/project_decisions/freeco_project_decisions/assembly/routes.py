@@ -36,7 +36,7 @@ pages = Blueprint("project_decisions_assembly", __name__)
 
 @pages.app_context_processor
 def _words() -> dict[str, object]:
-    return {"assembly_words": wording}
+    return {"assembly_words": wording, "assembly_item_of": reading.item_of}
 
 
 def prepares() -> bool:

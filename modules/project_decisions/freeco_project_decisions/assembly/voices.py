@@ -145,6 +145,17 @@ def count_present(assembly: Assembly, poll: Poll) -> int:
     return len(counted | set(voted) | paper.voter_ids(poll))
 
 
+def came_with_paper(assembly: Assembly, poll: Poll) -> int:
+    """Count those noted as voting on paper beside a secret vote who came to the room.
+
+    Nobody is represented: a secret vote has no proxies.
+    """
+    came = {each.member_id for each in seats(assembly) if each.came_at and not each.remote}
+    noted = paper.voter_ids(poll)
+    electors = _electors(poll)
+    return sum(one.id in noted for each in came if each for one in electors.get(each, ()))
+
+
 def runs_here(poll: Poll) -> bool:
     """Whether the chair ends a poll: a secret one has its own hours, and its trustees."""
     return poll.state == PollState.OPEN and poll.secrecy == Secrecy.OPEN

@@ -271,6 +271,12 @@ class TwoTellers(Refusal):
     reason = _("Deux personnes comptent déjà ce paquet.")
 
 
+class RemoteVoteRuns(Refusal):
+    """What the room voted would be known to people who still vote."""
+
+    reason = _("Le vote à distance n’est pas fini : les papiers se comptent après sa fin.")
+
+
 class NotCountedInRoom(Refusal):
     """There is nothing to count without names."""
 

@@ -12,7 +12,7 @@ from freeco.errors import Absent, Refusal
 from freeco.events import publish
 from freeco.members.models import Community
 from freeco.record.stating import state
-from freeco_project_decisions.polls import binds, electorate
+from freeco_project_decisions.polls import binds, electorate, paper
 from freeco_project_decisions.polls.errors import (
     AlreadyClosing,
     LotNeeded,
@@ -129,7 +129,11 @@ def require_ready(poll: Poll) -> None:
 
 
 def _text(poll: Poll, electors: int) -> str:
-    """Write what is opened, to the letter: one line of JSON, its keys in order."""
+    """Write what is opened, to the letter: one line of JSON, its keys in order.
+
+    How many vote on paper is known beforehand beside a secret vote alone.
+    """
+    on_paper = paper.voters(poll).total()
     content = {
         "title": poll.title,
         "text": poll.text,
@@ -167,5 +171,6 @@ def _text(poll: Poll, electors: int) -> str:
         "rests_months": poll.rests_months,
         "earlier": poll.earlier_id,
         **({"room": poll.room} if poll.room else {}),
+        **({"on_paper": on_paper} if on_paper else {}),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

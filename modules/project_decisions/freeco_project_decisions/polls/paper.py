@@ -17,6 +17,7 @@ from freeco_project_decisions.polls.errors import (
     CountBegun,
     NotCountedInRoom,
     PollFinished,
+    RemoteVoteRuns,
     TooManyBallots,
     TwoTellers,
     VotedOnPage,
@@ -28,6 +29,7 @@ from freeco_project_decisions.polls.models import (
     Poll,
     PollState,
     Room,
+    Secrecy,
 )
 from freeco_project_decisions.polls.paper_models import Bundle, RoomVoter, TellerEntry
 from freeco_project_decisions.polls.room_counts import Counts
@@ -67,22 +69,44 @@ def _ids(query: object, poll: Poll) -> set[int]:
 
 
 def mark_one(poll: Poll, elector: Elector) -> None:
-    """Note that somebody votes in the room; raises ``VotedOnPage``. Twice is once."""
+    """Note that somebody votes in the room; raises ``VotedOnPage``. Twice is once.
+
+    Raises ``NotCountedInRoom`` for a secret poll: its list was fixed before it opened.
+    """
     lock(poll)
     require_countable(poll)
+    _require_named(poll)
     if elector.id in _ids(select(OpenBallot.elector_id).join(OpenBallot.elector), poll):
         raise VotedOnPage
     mark(poll, [elector])
 
 
 def unmark(poll: Poll, elector: Elector) -> None:
-    """Let somebody vote on their page rather; raises ``CountBegun`` once something is counted."""
+    """Let somebody vote on their page rather; raises ``CountBegun`` once something is counted.
+
+    Raises ``NotCountedInRoom`` for a secret poll, as ``mark_one`` does.
+    """
     lock(poll)
     require_countable(poll)
+    _require_named(poll)
     begun = select(TellerEntry.id).join(TellerEntry.bundle).where(Bundle.poll_id == poll.id)
     if db.session.scalar(begun.limit(1)) is not None:
         raise CountBegun
     db.session.execute(delete(RoomVoter).where(RoomVoter.elector_id == elector.id))
+
+
+def _require_named(poll: Poll) -> None:
+    """Stop who would move a secret elector: whether they have voted, nobody knows."""
+    if poll.secrecy != Secrecy.OPEN:
+        raise NotCountedInRoom
+
+
+def forget(poll: Poll, elector: Elector | None = None) -> None:
+    """Forget that an elector of a draft votes in the room; all of them without one."""
+    mine = select(Elector.id).where(Elector.poll_id == poll.id)
+    if elector is not None:
+        mine = mine.where(Elector.id == elector.id)
+    db.session.execute(delete(RoomVoter).where(RoomVoter.elector_id.in_(mine)))
 
 
 def voters(poll: Poll) -> Counter[int | None]:
@@ -145,22 +169,26 @@ def drop_bundle(bundle: Bundle) -> None:
     db.session.flush()
 
 
-def enter(bundle: Bundle, teller: Member, counts: Counts) -> bool:
+def enter(bundle: Bundle, teller: Member, counts: Counts, most: int | None = None) -> bool:
     """Note what one teller found; again corrects it. Return whether both have found the same.
 
-    Neither sees the other's numbers before typing their own. Raises ``BundleAgreed``,
-    ``TwoTellers``, ``TooManyBallots``, ``Miscounted``, ``NotCountedInRoom``, ``PollFinished``.
+    Neither sees the other's numbers before typing their own. ``most`` is how many ballots there
+    can be, when that is not all who vote in the room. Raises ``BundleAgreed``, ``TwoTellers``,
+    ``TooManyBallots``, ``Miscounted``, ``NotCountedInRoom``, ``PollFinished``, and
+    ``RemoteVoteRuns`` for papers beside a secret vote that goes on.
     """
     poll = bundle.poll
     lock(poll)
     require_countable(poll)
+    if poll.secrecy != Secrecy.OPEN and poll.state == PollState.OPEN:
+        raise RemoteVoteRuns
     db.session.refresh(bundle)
     text = json.dumps(dict(counts), sort_keys=True, separators=(",", ":"))
     if bundle.agreed_at is not None:
         if bundle.counts == text:
             return True
         raise BundleAgreed
-    _require_room(bundle, room_counts.many(poll, counts))
+    _require_room(bundle, room_counts.many(poll, counts), most)
     mine = next((each for each in bundle.entries if each.teller_id == teller.id), None)
     if mine is None:
         if len(bundle.entries) == 2:
@@ -177,14 +205,14 @@ def enter(bundle: Bundle, teller: Member, counts: Counts) -> bool:
     return bundle.agreed_at is not None
 
 
-def _require_room(bundle: Bundle, ballots: int) -> None:
+def _require_room(bundle: Bundle, ballots: int, most: int | None) -> None:
     """Refuse more ballots than voices in the room, with what was agreed in the other bundles."""
     agreed = sum(
         room_counts.many(bundle.poll, counts_of(each))
         for each in bundles(bundle.poll)
         if each.agreed_at is not None and each.college_id == bundle.college_id
     )
-    most = voters(bundle.poll)[bundle.college_id]
+    most = voters(bundle.poll)[bundle.college_id] if most is None else most
     if agreed + ballots > most:
         raise TooManyBallots(agreed + ballots, most)
 

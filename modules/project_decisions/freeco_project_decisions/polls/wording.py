@@ -6,7 +6,15 @@ from fractions import Fraction
 from freeco.i18n import _, counted, listed, moment, money, percent, said
 from freeco.module import Text
 from freeco_project_decisions.polls.marks import OF_ONE, RANKED, TICKED
-from freeco_project_decisions.polls.models import Method, Option, Poll, PollState, Room, Tie
+from freeco_project_decisions.polls.models import (
+    Method,
+    Option,
+    Poll,
+    PollState,
+    Room,
+    Secrecy,
+    Tie,
+)
 
 METHODS: Mapping[str, Text] = {
     Method.CONSENT: _("Consentement"),
@@ -185,9 +193,16 @@ def rules(poll: Poll) -> list[str]:
     return said_rules + _voices(poll)
 
 
+BESIDE_SECRET = _(
+    "À côté des bulletins scellés, qui l’a demandé avant l’ouverture vote sur papier, dans l’urne "
+    "de l’assemblée ; les deux comptages s’ajoutent."
+)
+
+
 def _voices(poll: Poll) -> list[str]:
     """Say where one votes, for whom, and who has a voice."""
-    found = [str(ROOMS[poll.room])] if poll.room else []
+    beside = poll.secrecy == Secrecy.SEALED and poll.room == Room.URN
+    found = [str(BESIDE_SECRET if beside else ROOMS[poll.room])] if poll.room else []
     found.append(proxies(poll))
     found += [
         said("Le collège « %(name)s » pèse %(share)s.", name=each.name, share=percent(each.weight))
@@ -267,6 +282,7 @@ WAYS: Mapping[str, Text] = {
     "page": _("%(many)s sur la page"),
     "proxy": _("%(many)s par procuration"),
     "paper": _("%(many)s sur papier à son nom"),
+    "sealed": _("%(many)s à distance, sous scellés"),
     "hands": _("%(many)s à main levée dans la salle"),
     "urn": _("%(many)s dans l’urne de la salle"),
 }

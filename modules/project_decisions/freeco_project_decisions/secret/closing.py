@@ -6,16 +6,15 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.events import publish
 from freeco.members.models import Community
-from freeco.record.stating import state
 from freeco_project_decisions.polls import closing as polls_closing
-from freeco_project_decisions.polls import electorate, tallying
+from freeco_project_decisions.polls import electorate, paper, tallying
 from freeco_project_decisions.polls.events import PollExtended
 from freeco_project_decisions.polls.models import Poll, PollState, Secrecy
 from freeco_project_decisions.sealed.archives import Step, read_archive
 from freeco_project_decisions.sealed.ballots import read_kept
 from freeco_project_decisions.sealed.elections import read_election
 from freeco_project_decisions.sealed.tallying import Tally, add_up
-from freeco_project_decisions.secret import board, filing
+from freeco_project_decisions.secret import beside, board, filing
 from freeco_project_decisions.secret.models import SealedPoll
 from freeco_project_decisions.secret.preparing import sealed_of
 
@@ -33,12 +32,15 @@ def close_due(community: Community) -> None:
 
 
 def close(poll: Poll) -> None:
-    """Close a secret poll whose hour has come, or let it go on when that was announced."""
+    """Close a secret poll whose hour has come, or let it go on when that was announced.
+
+    With papers beside it, it ends at its hour: how many there are is known only then.
+    """
     lock(poll)
     if poll.state != PollState.OPEN or poll.closes_at > now():
         return
     met = tallying.quorum_met(poll, board.many_voted(poll), electorate.count_electors(poll))
-    if not met and poll.extensions_left:
+    if not met and poll.extensions_left and not paper.voters(poll):
         poll.extensions_left -= 1
         poll.closes_at = polls_closing.later(
             poll.closes_at, poll.extension_days, poll.community.timezone
@@ -56,12 +58,8 @@ def close(poll: Poll) -> None:
     sealed.tally, sealed.ballots = tally.text, tally.ballots
     poll.state = PollState.CLOSED
     poll.closed_at = now()
-    state(
-        poll.community,
-        "poll.closed",
-        f"poll_closed:{poll.id}",
-        about={"poll": poll.id, "ballots": tally.ballots},
-    )
+    if not paper.awaited(poll):
+        beside.state_closed(poll)
 
 
 def _added_up(poll: Poll, sealed: SealedPoll) -> Tally:

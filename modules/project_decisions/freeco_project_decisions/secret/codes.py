@@ -10,13 +10,14 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.models import Member
-from freeco_project_decisions.polls import electorate
-from freeco_project_decisions.polls.models import Poll, PollState
+from freeco_project_decisions.polls import electorate, paper
+from freeco_project_decisions.polls.models import Elector, Poll, PollState
 from freeco_project_decisions.polls.opening import require_draft
 from freeco_project_decisions.sealed.elections import read_credentials, write_credentials
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.groups import belongs
 from freeco_project_decisions.sealed.writing import number
+from freeco_project_decisions.secret.beside_errors import VotesOnPaper
 from freeco_project_decisions.secret.errors import (
     CodesNotAsMany,
     CodesUnsound,
@@ -33,8 +34,8 @@ WIDTH = 256
 
 
 def needed(poll: Poll) -> int:
-    """Return how many codes there must be: one for each elector on the list."""
-    return electorate.count_electors(poll)
+    """Return how many codes there must be: one for each elector who does not vote on paper."""
+    return electorate.count_electors(poll) - paper.voters(poll).total()
 
 
 def many_codes(poll: Poll) -> int:
@@ -54,12 +55,15 @@ def register(poll: Poll, member: Member, public_half: str) -> None:
 
     Raises ``NoRegistration`` before the list is noted, once the poll is open, or when codes
     come from elsewhere; ``NotAnElector``, ``RegisteredAlready``, ``CodeTwice``,
-    ``CodesUnsound``.
+    ``CodesUnsound``, ``VotesOnPaper``.
     """
     kept = _locked(poll)
     if sealed_of(poll).way != Way.SITE or poll.state != PollState.DRAFT:
         raise NoRegistration
-    place = electors_in_order(poll).index(electorate.elector_of(poll, member).id)
+    elector = electorate.elector_of(poll, member)
+    if paper.in_room(elector):
+        raise VotesOnPaper
+    place = electors_in_order(poll).index(elector.id)
     if _bit(kept.registered, place):
         raise RegisteredAlready
     half, halves = _read(public_half), _unpacked(kept.halves)
@@ -72,21 +76,26 @@ def register(poll: Poll, member: Member, public_half: str) -> None:
 
 def is_registered(poll: Poll, member: Member) -> bool:
     """Say whether an elector made a code here; raises ``NotAnElector``."""
-    kept = db.session.get(SealedCodes, poll.id)
-    if kept is None:
+    if db.session.get(SealedCodes, poll.id) is None:
         return False
-    elector = electorate.elector_of(poll, member)
-    return _bit(kept.registered, electors_in_order(poll).index(elector.id))
+    return has_registered(poll, electorate.elector_of(poll, member))
+
+
+def has_registered(poll: Poll, elector: Elector) -> bool:
+    """Say whether an elector made a code here."""
+    kept = db.session.get(SealedCodes, poll.id)
+    return kept is not None and _bit(kept.registered, electors_in_order(poll).index(elector.id))
 
 
 def without_code(poll: Poll) -> list[int]:
-    """Return the numbers of the electors who made no code here yet."""
+    """Return the numbers of the electors who made no code here yet, and will not vote on paper."""
     kept = db.session.get(SealedCodes, poll.id)
     made = kept.registered if kept is not None else b""
+    on_paper = paper.voter_ids(poll)
     return [
         elector
         for place, elector in enumerate(electors_in_order(poll))
-        if place // 8 >= len(made) or not _bit(made, place)
+        if elector not in on_paper and (place // 8 >= len(made) or not _bit(made, place))
     ]
 
 

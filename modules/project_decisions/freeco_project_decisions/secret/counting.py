@@ -13,7 +13,7 @@ from freeco.db import db, leave_no_trace, lock
 from freeco.members.models import Community
 from freeco.record.stating import state
 from freeco.sweeping import one_by_one
-from freeco_project_decisions.polls import closing, tallying
+from freeco_project_decisions.polls import closing, paper, tallying
 from freeco_project_decisions.polls.models import Method, Poll, PollState, Secrecy
 from freeco_project_decisions.polls.tallying import Cast
 from freeco_project_decisions.sealed.archives import Archive, Step
@@ -23,7 +23,7 @@ from freeco_project_decisions.sealed.tallying import Tally, read_opening, result
 from freeco_project_decisions.sealed.trustees import read_trustees
 from freeco_project_decisions.sealed.verifying import require_result, verify
 from freeco_project_decisions.sealed.writing import compact, digest, read
-from freeco_project_decisions.secret import filing
+from freeco_project_decisions.secret import beside, filing
 from freeco_project_decisions.secret.models import TrusteeGroup
 from freeco_project_decisions.secret.preparing import sealed_of
 from freeco_project_decisions.secret.rounds import sums_of
@@ -67,7 +67,9 @@ def count(poll: Poll) -> bool:
     read. A file that our verifier refuses is kept as an alarm, and nothing is decided.
     """
     sealed = sealed_of(poll)
-    if sealed.alarm or not enough(poll) or (closing.needs_seed(poll) and not _seed(poll)):
+    if sealed.alarm or paper.awaited(poll) or not enough(poll):
+        return False
+    if closing.needs_seed(poll) and not _seed(poll):
         return False
     try:
         made = opened(poll)
@@ -136,11 +138,16 @@ def verified(made: Made) -> Counted:
 
 
 def enter(poll: Poll, counted: Counted) -> bool:
-    """Add the end to the file and enter the decision; False when something came in between."""
+    """Add the end to the file and enter the decision; False when something came in between.
+
+    What two tellers counted of papers is added to what was opened; the file has none of it.
+    """
     lock(poll)
     sealed = sealed_of(poll)
     lock(sealed)
     if poll.state != PollState.CLOSED or sealed.last_event != counted.after:
+        return False
+    if paper.awaited(poll):
         return False
     filing.add(sealed, counted.piece)
     sealed.result, sealed.archive_sha256 = write_result(counted.rows), counted.sha256
@@ -152,10 +159,13 @@ def enter(poll: Poll, counted: Counted) -> bool:
         f"poll_counted:{poll.id}",
         about={"poll": poll.id, "ballots": counted.ballots, "archive": counted.sha256},
     )
-    outcome = tallying.count(
-        poll, like_ballots(poll, counted.rows, counted.ballots), tallying.enrolled_by_college(poll)
-    )
-    told = {**outcome.derivation, "archive": counted.sha256}
+    cast = [*like_ballots(poll, counted.rows, counted.ballots), *paper.ballots(poll)]
+    outcome = tallying.count(poll, cast, tallying.enrolled_by_college(poll))
+    told = {
+        **outcome.derivation,
+        "archive": counted.sha256,
+        **beside.told(poll, counted.rows, counted.ballots),
+    }
     closing.enter(poll, replace(outcome, derivation=told))
     return True
 

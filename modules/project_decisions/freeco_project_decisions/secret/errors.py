@@ -34,11 +34,11 @@ class NoSecretProxies(Refusal):
 
 
 class NoSecretRoom(Refusal):
-    """Papers that tellers count are no part of the file that anybody verifies."""
+    """A hand that is raised is no secret; papers in an urn may be."""
 
     reason = _(
-        "Des bulletins scellés ne se mêlent pas à un comptage dans la salle : chacun y vote "
-        "avec son code."
+        "Un vote secret ne se fait pas à main levée dans la salle : prenez des papiers dans une "
+        "urne, ou que chacun y vote avec son code."
     )
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 

@@ -9,13 +9,12 @@ from freeco.db import db, lock
 from freeco.errors import Refusal
 from freeco.members.models import Community, Member
 from freeco.record.stating import state
-from freeco_project_decisions.polls import electorate
 from freeco_project_decisions.polls import opening as polls_opening
 from freeco_project_decisions.polls.models import Elector, Poll, PollState, Secrecy
 from freeco_project_decisions.sealed.archives import Archive, Step
 from freeco_project_decisions.sealed.elections import Election, write_credentials
 from freeco_project_decisions.sealed.writing import compact, digest
-from freeco_project_decisions.secret import codes, filing
+from freeco_project_decisions.secret import beside, codes, filing
 from freeco_project_decisions.secret.errors import (
     CodesMissing,
     CodesNotAsMany,
@@ -41,8 +40,8 @@ def open_sealed(poll: Poll) -> None:
 
     Raises ``NotAnnounced``, ``TrusteesMissing``, ``BadThreshold``, ``TrusteesTooClose``,
     ``TrusteesLate``, ``CodesMissing``, ``CodesNotAsMany``, ``TooFewForSecrecy``,
-    ``ElectorateChanged``, ``CodesStillMade``, and as ``make_secret`` and
-    ``polls.opening.open_poll`` do.
+    ``ElectorateChanged``, ``CodesStillMade``, ``TooFewPapers``, ``PapersWithoutUrn``, and as
+    ``make_secret`` and ``polls.opening.open_poll`` do.
     """
     lock(poll)
     if poll.state == PollState.OPEN:
@@ -94,16 +93,18 @@ def open_sealed(poll: Poll) -> None:
         },
     )
     polls_opening.open_poll(poll, prepared=True)
+    beside.lay_out(poll)
 
 
 def require_codes(poll: Poll, sealed: SealedPoll) -> None:
     """Stop a poll whose codes are not those of its list; raises as ``open_sealed`` does."""
     if sealed.announced_at is None:
         raise NotAnnounced
-    there, electors = codes.many_codes(poll), electorate.count_electors(poll)
+    beside.require_papers(poll)
+    there = codes.many_codes(poll)
     if not there:
         raise CodesMissing
-    expected = codes.many_registered(poll) if sealed.way == Way.SITE else electors
+    expected = codes.many_registered(poll) if sealed.way == Way.SITE else codes.needed(poll)
     if there != expected:
         raise CodesNotAsMany(there, expected)
     if there < FLOOR:

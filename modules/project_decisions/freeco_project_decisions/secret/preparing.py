@@ -6,7 +6,7 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.i18n import spoken
-from freeco_project_decisions.polls import electorate, wording
+from freeco_project_decisions.polls import electorate, paper, wording
 from freeco_project_decisions.polls.models import Elector, Method, Poll, Room, Secrecy
 from freeco_project_decisions.polls.opening import require_draft
 from freeco_project_decisions.sealed.elections import draw_identifier
@@ -67,7 +67,7 @@ def require_sealable(poll: Poll) -> None:
         raise NoSecretColleges
     if poll.most_proxies:
         raise NoSecretProxies
-    if poll.room in (Room.HANDS, Room.URN):
+    if poll.room == Room.HANDS:
         raise NoSecretRoom
 
 
@@ -114,6 +114,7 @@ def withdraw(poll: Poll) -> None:
     require_draft(poll)
     sealed = sealed_of(poll)
     db.session.execute(delete(SealedCodes).where(SealedCodes.poll_id == poll.id))
+    paper.forget(poll)
     db.session.execute(delete(Elector).where(Elector.poll_id == poll.id))
     sealed.announced_at = None
     sealed.identifier = draw_identifier()

@@ -11,7 +11,7 @@ from freeco.i18n import _, said
 from freeco.members.membership import members_of
 from freeco.web.forms import Form
 from freeco_project_decisions.permissions import PREPARE
-from freeco_project_decisions.polls import electorate
+from freeco_project_decisions.polls import electorate, paper
 from freeco_project_decisions.polls.models import Poll, PollState, Secrecy
 from freeco_project_decisions.polls.opening import find_poll
 from freeco_project_decisions.secret import codes, opening, preparing, rounds, trustees
@@ -63,6 +63,7 @@ def _steps(poll: Poll, forms: dict[str, Form]) -> ResponseReturnValue:
         members=[each for each in _people() if each[0] not in named],
         today=len(electorate.members_today(poll)),
         electors=electors,
+        on_paper=paper.voters(poll).total(),
         later=poll.opens_at > now(),
         made=codes.many_codes(poll) if is_secret else 0,
         making=is_secret and codes.are_still_made(poll),

@@ -11,6 +11,7 @@ from typing import Any
 from gmpy2 import mpz
 
 from freeco.db import db, lock
+from freeco_project_decisions.polls import paper
 from freeco_project_decisions.polls.models import PollState
 from freeco_project_decisions.sealed.boxes import Box
 from freeco_project_decisions.sealed.commitments import (
@@ -55,7 +56,7 @@ class Step(StrEnum):
     CHECK = "check"
     """Check the parts received, and publish the key that comes of them."""
     WAIT = "wait"
-    """Others are awaited."""
+    """Others are awaited: trustees, or tellers who count the papers of the room."""
     READY = "ready"
     """All keys are there; the poll may open, or is open."""
     OPEN = "open"
@@ -87,13 +88,21 @@ def _after_keys(trustee: Trustee) -> Step:
     state = trustee.group.poll.state
     if state in (PollState.DRAFT, PollState.OPEN):
         return Step.READY
-    if state == PollState.CLOSED and not trustee.opening and to_open(trustee.group) is not None:
-        return Step.OPEN
+    if state == PollState.CLOSED and not trustee.opening:
+        if paper.awaited(trustee.group.poll):
+            return Step.WAIT
+        if to_open(trustee.group) is not None:
+            return Step.OPEN
     return Step.DONE
 
 
 def to_open(group: TrusteeGroup) -> tuple[str, str] | None:
-    """Return the election and what is sealed in it, as texts, once it waits to be opened."""
+    """Return the election and what is sealed in it, as texts, once it waits to be opened.
+
+    That is after two tellers have counted the papers beside it: they count without knowing it.
+    """
+    if paper.awaited(group.poll):
+        return None
     if group.sums:
         return group.election, group.sums
     sealed = db.session.get(SealedPoll, group.poll_id)

@@ -41,7 +41,10 @@ pages = Blueprint("project_decisions_secret", __name__)
 
 @pages.app_context_processor
 def _on_polls() -> dict[str, object]:
-    return {"project_decisions_secret": showing.on_poll}
+    return {
+        "project_decisions_secret": showing.on_poll,
+        "project_decisions_both_counts": showing.both_counts,
+    }
 
 
 def _knows(community: Community, values: Mapping[str, Any]) -> bool:
@@ -210,6 +213,7 @@ def _code(poll: Poll, form: Form) -> ResponseReturnValue:
             form=form,
             registered=shown.registered,
             elector=shown.elector,
+            on_paper=shown.on_paper,
             closed=poll.state != PollState.DRAFT,
             words=script_words.code_words(),
             ends=wording.ends(poll),

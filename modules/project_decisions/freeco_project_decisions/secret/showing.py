@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,9 +11,11 @@ from freeco.db import db
 from freeco.i18n import _, said
 from freeco.members.models import Community, Member
 from freeco.module import Text
+from freeco_project_decisions.polls import paper, room_counts
 from freeco_project_decisions.polls.electorate import elector_of
 from freeco_project_decisions.polls.errors import NotAnElector
 from freeco_project_decisions.polls.models import Poll, PollState
+from freeco_project_decisions.polls.pictures import Table
 from freeco_project_decisions.sealed.questions import Question
 from freeco_project_decisions.sealed.writing import read
 from freeco_project_decisions.secret import board, codes, trustees
@@ -146,6 +149,12 @@ class OnPoll:
     threshold: int
     elector: bool
     registered: bool
+    on_paper: bool
+    """The reader votes on paper, in the room of an assembly."""
+    papers: int
+    """How many do."""
+    papers_awaited: bool
+    """Two tellers have not agreed on the papers yet."""
     key: Trustee | None
     """The reader, when they are a trustee."""
 
@@ -163,7 +172,25 @@ def on_poll(poll: Poll, member: Member | None) -> OnPoll:
         threshold=group.threshold,
         elector=elector,
         registered=registered,
+        on_paper=elector and member is not None and paper.in_room(elector_of(poll, member)),
+        papers=paper.voters(poll).total(),
+        papers_awaited=paper.awaited(poll),
         key=next((each for each in group.trustees if member and each.member_id == member.id), None),
+    )
+
+
+def both_counts(poll: Poll, derivation: Mapping[str, Any]) -> Table | None:
+    """Return what was sealed, what was counted on paper, and their sum; none without papers."""
+    if "papers" not in derivation:
+        return None
+    counts = [derivation[part] for part in ("sealed", "papers", "together")]
+    return Table(
+        _("À distance, sur papier, et ensemble"),
+        (_("Réponse"), _("À distance"), _("Sur papier"), _("Ensemble")),
+        [
+            [str(line.label), *(str(each[line.key]) for each in counts)]
+            for line in room_counts.lines(poll)
+        ],
     )
 
 

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from freeco_project_decisions.polls.models import Poll, PollState
+from freeco_project_decisions.secret.beside_errors import PapersWithoutUrn, TooFewPapers
 from freeco_project_decisions.secret.errors import (
     CodesMissing,
     CodesNotAsMany,
@@ -40,6 +41,17 @@ AFTER = {
 }
 
 
+UNREADY = (
+    NotAnnounced,
+    CodesMissing,
+    CodesNotAsMany,
+    TooFewForSecrecy,
+    ElectorateChanged,
+    TooFewPapers,
+    PapersWithoutUrn,
+)
+
+
 def standing(poll: Poll) -> Standing:
     """Say where a secret poll stands; raises Absent for another."""
     sealed = sealed_of(poll)
@@ -51,6 +63,6 @@ def standing(poll: Poll) -> Standing:
         return Standing.TRUSTEES
     try:
         require_codes(poll, sealed)
-    except (NotAnnounced, CodesMissing, CodesNotAsMany, TooFewForSecrecy, ElectorateChanged):
+    except UNREADY:
         return Standing.CODES
     return Standing.READY
