@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, current_app, g, make_response, redirect, request, session, url_for
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from sqlalchemy import and_, func, select
 
@@ -26,15 +25,10 @@ from freeco.members.models import Admission, Community, Invitation, Member, Pers
 from freeco.programs import keys
 from freeco.programs.forgery import secret_shown
 from freeco.programs.models import Scope
+from freeco.sessions import NOBODY_S, Sessions, leave_names_outside
 from freeco.web import unfinished
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-NOBODY_S = frozenset(
-    {"static", "module_files.file", "offline.icon", "offline.manifest", "offline.worker"}
-)
-"""What is the same for everybody, and asks nobody's name."""
-COPIED = frozenset({"record_log.checkpoint", "record_log.tile"})
-"""What mirrors copy: strangers must not see a closed circle's, and no cookie goes with it."""
 
 
 def public(view: View) -> View:
@@ -84,7 +78,11 @@ def ordering(view: View) -> View:
 
 
 def nameless(view: View) -> View:
-    """Take what is sent in nobody's name: no session is read that a forged form could abuse."""
+    """Take what is sent in nobody's name: a secret ballot.
+
+    Of the session, which a forged form could abuse, the page sees the language and the forms'
+    token, and no cookie goes back: nothing the page keeps can be about who sent it.
+    """
     return mark_door(view, nameless=True)
 
 
@@ -170,19 +168,6 @@ def may_see(community: Community, person: Person | None) -> bool:
     ) > 0
 
 
-class Sessions(SecureCookieSessionInterface):
-    """Flask's own, but for what is the same for everybody.
-
-    A file may lie in a shared cache, where somebody's cookie has no business; and a file that
-    comes late must not sign in again who has just signed out.
-    """
-
-    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Say whether the answer carries the cookie."""
-        kept = request.endpoint in NOBODY_S | COPIED or g.get("program") is not None
-        return not (kept or g.get("nameless")) and super().should_set_cookie(app, session)
-
-
 def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
     """Put the guard before every page; modules are known by the blueprints they bring."""
     app.session_interface = Sessions()
@@ -206,13 +191,21 @@ def init_doors(app: Flask, module_of_blueprint: dict[str, str]) -> None:
             # Kept by caches: no cookie goes with them, not even the renewal of a session.
             g.person = g.member = g.community = g.acting_for = g.behind = None
             return None
-        secret = secret_shown()
-        again = _recognise_program(secret) if secret else _recognise_or_keep()
+        again = _recognise_comer()
         if again is not None or endpoint is None:
             return again
         door = door_of(current_app, endpoint)
         blueprint = (request.blueprints or [""])[-1]
         return _ask(door, module_of_blueprint.get(blueprint))
+
+
+def _recognise_comer() -> ResponseReturnValue | None:
+    """Say who comes, and where; to a page that asks nobody's name, nobody does."""
+    if g.nameless:
+        leave_names_outside()
+    elif secret := secret_shown():
+        return _recognise_program(secret)
+    return _recognise_or_keep()
 
 
 def _recognise_program(secret: str) -> ResponseReturnValue | None:
@@ -251,7 +244,7 @@ def recognise() -> None:
     """Say who is at the door, and where."""
     g.person = g.member = g.community = g.acting_for = g.behind = None
     person_id, number = session.get("person"), session.get("number")
-    if isinstance(person_id, int) and not g.get("nameless"):
+    if isinstance(person_id, int):
         person = db.session.get(Person, person_id)
         if person and person.erased_at is None and person.session_number == number:
             g.person = person
