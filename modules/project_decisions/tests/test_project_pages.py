@@ -337,7 +337,12 @@ def test_a_project_is_done_again_from_its_page(
     open_module(elsewhere, "project_decisions")
     make_member(elsewhere, person=people[2].person)
     page = client.get(f"{PAGE}{project.id}/ici-aussi")
-    made = fill_in(client, page, "/ici-aussi", {"slug": "ailleurs", "begins": "2027-03-01"})
+    typed = {"slug": "ailleurs", "begins": "2027-03-01", "goals": "Cuire, sans Zorglub."}
+    wrong = fill_in(client, page, "/ici-aussi", typed)
+    assert wrong.status_code == 422
+    assert 'id="f-reviewed-error"' in wrong.text
+    assert "sans Zorglub" in wrong.text
+    made = fill_in(client, wrong, "/ici-aussi", {"goals": "Cuire.", "reviewed": "1"})
     assert made.status_code == 302, made.text
     there = client.get(made.location)
     assert "Un four à pain" in there.text

@@ -16,10 +16,11 @@ from freeco.kernel import kernel
 from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.testing.people import make_member, open_module
+from freeco_project_decisions.deliberation.models import Discussion
 from freeco_project_decisions.polls import closing, opening, preparing, voting
 from freeco_project_decisions.polls.models import Method, Poll, PollState
-from freeco_project_decisions.projects import closing as closing_project
 from freeco_project_decisions.projects import (
+    baring,
     copying,
     errors,
     filing,
@@ -30,6 +31,7 @@ from freeco_project_decisions.projects import (
     starting,
     working,
 )
+from freeco_project_decisions.projects import closing as closing_project
 from freeco_project_decisions.projects.meeting import Announced
 from freeco_project_decisions.projects.models import Project, ProjectState
 from freeco_project_decisions.projects.proposing import Described
@@ -355,10 +357,17 @@ def abroad(elsewhere: Community, people: list[Member]) -> Member:
     return make_member(elsewhere, person=people[2].person)
 
 
+def copy(
+    project: Project, reader: Member, slug: str, begins: date, *, documents: bool = True
+) -> Project:
+    found = [each.id for each in filing.documents_of(project)] if documents else []
+    return copying.copy(project, reader, slug, begins, baring.texts_of(project), found)
+
+
 def test_a_project_done_again_takes_tasks_budget_and_documents_and_nobody_s_name(
     original: Project, abroad: Member, people: list[Member]
 ) -> None:
-    copied = copying.copy(original, people[2], "ailleurs", date(2027, 3, 1))
+    copied = copy(original, people[2], "ailleurs", date(2027, 3, 1))
     db.session.commit()
     db.session.expire_all()
     assert (copied.community, copied.author) == (abroad.community, abroad)
@@ -375,7 +384,7 @@ def test_a_project_done_again_takes_tasks_budget_and_documents_and_nobody_s_name
     assert (document.content, document.added_by) == (b"%PDF-1.7 plan", abroad)
     assert meeting.meetings_of(copied) == []
     assert [each.member for each in reading.participants(copied)] == [abroad]
-    assert copying.copy(original, people[2], "ailleurs", date(2027, 5, 1)) is copied
+    assert copy(original, people[2], "ailleurs", date(2027, 5, 1)) is copied
 
 
 def test_the_names_that_stand_in_texts_do_not_travel_either(
@@ -389,7 +398,7 @@ def test_the_names_that_stand_in_texts_do_not_travel_either(
         original, awa, Line(label="Payé à Bruno Martin", planned=Money(1), spent=Money(1))
     )
     filing.add(original, awa, "Devis BRUNO MARTIN.pdf", b"%PDF-1.7 devis")
-    copied = copying.copy(original, people[2], "ailleurs", date(2027, 3, 1))
+    copied = copy(original, people[2], "ailleurs", date(2027, 3, 1))
     assert [each.title for each in reading.tasks_of(copied)][2:] == [
         "trouver du bois",
         "Appeler quelqu’un",
@@ -401,29 +410,78 @@ def test_the_names_that_stand_in_texts_do_not_travel_either(
     ]
 
 
+def test_first_names_addresses_and_telephone_numbers_stay_at_home(
+    original: Project, abroad: Member, people: list[Member]
+) -> None:
+    awa, bruno = people[:2]
+    gone = make_member(original.community, "Rose", "Vidal")
+    gone.left_at = NOW
+    proposing.describe(
+        original,
+        awa,
+        Described(
+            title="Le four de Bruno",
+            goals="Bruno et ROSE VIDAL savent faire. Une rose à l’entrée.",
+            resources="Demander à M. Martin : 06 12 34 56 78 ou bruno@example.org.",
+            skills=("maçonnerie avec Awa",),
+        ),
+    )
+    quote = reading.tasks_of(original)[0]
+    working.change(
+        quote, awa, Written(title="Élise appelle la mairie", text="Voir Hana", owners=[bruno.id])
+    )
+    filing.add(original, awa, "devis_bruno.pdf", b"%PDF-1.7 autre")
+    copied = copy(original, people[2], "ailleurs", date(2027, 3, 1))
+    db.session.commit()
+    discussion = db.session.get_one(Discussion, copied.discussion_id)
+    assert (discussion.title, copied.title) == ("Le four de quelqu’un",) * 2
+    assert copied.goals == "quelqu’un et quelqu’un savent faire. Une rose à l’entrée."
+    assert copied.resources == "Demander à M. quelqu’un : … ou …"
+    assert copied.skills == ["maçonnerie avec quelqu’un"]
+    first = reading.tasks_of(copied)[0]
+    assert (first.title, first.text) == ("quelqu’un appelle la mairie", "Voir quelqu’un")
+    assert "devis_quelqu’un.pdf" in [each.name for each in filing.documents_of(copied)]
+
+
+def test_only_what_was_read_again_leaves(
+    original: Project, abroad: Member, people: list[Member]
+) -> None:
+    read = baring.texts_of(original)
+    first, second = read.tasks
+    working.add(original, people[0], Written(title="Ajoutée entre-temps pour Zorglub"))
+    spending.add_line(original, people[0], Line(label="Zorglub", planned=Money(1), spent=Money(0)))
+    corrected = replace(read, title="Un fournil", tasks={first: ("", ""), second: ("Terre", "")})
+    copied = copying.copy(original, people[2], "ailleurs", date(2027, 3, 1), corrected)
+    assert copied.title == "Un fournil"
+    assert [each.title for each in reading.tasks_of(copied)] == ["Terre"]
+    assert reading.waited_for(reading.tasks_of(copied)) == {reading.tasks_of(copied)[0].id: []}
+    assert [each.label for each in reading.budget_of(copied)] == ["Briques"]
+    assert filing.documents_of(copied) == []
+
+
 def test_a_project_is_done_again_only_where_it_is_lent_and_where_one_belongs(
     original: Project, abroad: Member, people: list[Member], community: Community
 ) -> None:
     day = date(2027, 3, 1)
     for reader, slug in ((people[0], "ailleurs"), (people[2], "inconnue"), (people[2], "lavergne")):
         with pytest.raises(errors.NowhereElse):
-            copying.copy(original, reader, slug, day)
+            copy(original, reader, slug, day)
     with pytest.raises(errors.NotLent):
-        copying.copy(original, abroad, "ailleurs", day)
+        copy(original, abroad, "ailleurs", day)
     original.shared = False
     with pytest.raises(errors.NotLent):
-        copying.copy(original, people[2], "ailleurs", day)
+        copy(original, people[2], "ailleurs", day)
     original.shared = True
     proposing.set_rules(community, vote_first=False, vote_days=7, lends=False)
     with pytest.raises(errors.NotLent):
-        copying.copy(original, people[2], "ailleurs", day)
+        copy(original, people[2], "ailleurs", day)
 
 
 def test_a_copy_waits_for_the_vote_of_its_new_community(
     original: Project, abroad: Member, people: list[Member]
 ) -> None:
     proposing.set_rules(abroad.community, vote_first=True, vote_days=7, lends=True)
-    copied = copying.copy(original, people[2], "ailleurs", date(2027, 3, 1), documents=False)
+    copied = copy(original, people[2], "ailleurs", date(2027, 3, 1), documents=False)
     assert copied.state == ProjectState.PROPOSED
     assert filing.documents_of(copied) == []
     assert copying.origin_of(copied, abroad) is original

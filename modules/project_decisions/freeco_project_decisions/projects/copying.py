@@ -1,7 +1,6 @@
 """« Le faire ici aussi »: a project done again in another community, without anybody's name."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -10,18 +9,15 @@ from sqlalchemy.orm import undefer
 from freeco.activation import is_open
 from freeco.charter import services as charter
 from freeco.db import db
-from freeco.i18n import said
-from freeco.members.membership import lock_community, members_of, membership_of, memberships_of
+from freeco.members.membership import lock_community, membership_of, memberships_of
 from freeco.members.models import Community, Member
 from freeco_project_decisions.polls import closing
-from freeco_project_decisions.projects import filing, minutes, proposing, reading
+from freeco_project_decisions.projects import filing, proposing, reading
+from freeco_project_decisions.projects.baring import Bare, Texts, without_names
 from freeco_project_decisions.projects.errors import NotLent, NowhereElse
 from freeco_project_decisions.projects.models import BudgetLine, Project, ProjectDocument
 from freeco_project_decisions.projects.proposing import Described
 from freeco_project_decisions.projects.task_models import Task, TaskNeed
-
-Bare = Callable[[str], str]
-"""Takes the names out of a text."""
 
 
 def may_lend(project: Project) -> bool:
@@ -52,14 +48,20 @@ def origin_of(project: Project, reader: Member) -> Project | None:
 
 
 def copy(
-    project: Project, reader: Member, slug: str, begins: date, documents: bool = True
+    project: Project,
+    reader: Member,
+    slug: str,
+    begins: date,
+    texts: Texts,
+    documents: Collection[int] = (),
 ) -> Project:
     """Propose a project again in another community of the reader, who carries it there.
 
-    Its tasks come without their owners, their dates moved so that the work begins on the day
-    given; its budget comes as planned, nothing spent; its documents too, if asked, without who
-    added them. The names of members are taken out of the texts. Nothing else comes: no meeting,
-    no minutes, no discussion, no report. Again is the one there is.
+    Nothing is written there but ``texts``, which the reader has read again, numbers, days and
+    skills: tasks without their owners, moved so that the work begins on the day given; the budget
+    as planned, nothing spent; the documents chosen by their number, without who added them. What
+    is not in ``texts``, or is empty there, stays here. So do meetings, minutes, the discussion,
+    who takes part or knows how, the news and the report. Again is the one there is.
 
     Raises ``NotLent`` and ``NowhereElse``.
     """
@@ -79,35 +81,21 @@ def copy(
         return known
     tasks = reading.tasks_of(project)
     later = begins - _began(project, [each.starts_on for each in tasks])
-    bare = _without_names(project.community)
-    copied = proposing.propose(target, author, _described(project, later, bare))
+    bare = without_names(project)
+    copied = proposing.propose(target, author, _described(project, later, texts, bare))
     copied.copied_from_id = project.id
-    _copy_tasks(copied, list(tasks), later, bare)
+    _copy_tasks(copied, [each for each in tasks if _title(texts, each)], later, texts, bare)
     for line in reading.budget_of(project):
-        db.session.add(BudgetLine(project=copied, label=bare(line.label), planned=line.planned))
-    if documents:
-        _copy_documents(project, copied, author, bare)
+        label = texts.lines.get(line.id, "")
+        if label:
+            db.session.add(BudgetLine(project=copied, label=label, planned=line.planned))
+    _copy_documents(project, copied, author, documents)
     db.session.flush()
     return copied
 
 
-def _without_names(community: Community) -> Bare:
-    """Return what takes the names of the members of a community out of a text."""
-    names = {each.name for each in members_of(community) if each.person_id is not None} - {""}
-    known = "|".join(re.escape(each) for each in sorted(names, key=len, reverse=True))
-    if not known:
-        return str
-    pattern = re.compile(rf"\b(?:{known})\b", re.IGNORECASE)
-    return lambda text: pattern.sub(str(said("quelqu’un")), text)
-
-
-def _asked(task: Task) -> str:
-    """Return what a task is called: without the names that its line of the minutes began with."""
-    if task.action is None:
-        return task.title
-    asked = minutes.actions(task.action, task.made_at.date())
-    kept = asked[0].what if asked else ""
-    return kept if kept and task.title.endswith(kept) else task.title
+def _title(texts: Texts, task: Task) -> str:
+    return texts.tasks.get(task.id, ("", ""))[0]
 
 
 def _began(project: Project, days: list[date | None]) -> date:
@@ -118,14 +106,14 @@ def _began(project: Project, days: list[date | None]) -> date:
     return min(known) if known else (project.opened_at or project.proposed_at).date()
 
 
-def _described(project: Project, later: timedelta, bare: Bare) -> Described:
+def _described(project: Project, later: timedelta, texts: Texts, bare: Bare) -> Described:
     return Described(
-        title=bare(project.title)[: proposing.LONGEST_TITLE],
-        goals=bare(project.goals),
-        resources=bare(project.resources),
+        title=texts.title,
+        goals=texts.goals,
+        resources=texts.resources,
         people=project.people,
         hours=project.hours,
-        skills=[str(each) for each in project.skills],
+        skills=[bare(str(each)) for each in project.skills],
         asked=project.asked,
         starts_on=_moved(project.starts_on, later),
         ends_on=_moved(project.ends_on, later),
@@ -140,29 +128,35 @@ def _due(instant: datetime | None, later: timedelta, zone: str) -> datetime | No
     return closing.later(instant, later.days, zone) if instant is not None else None
 
 
-def _copy_tasks(copied: Project, tasks: list[Task], later: timedelta, bare: Bare) -> None:
+def _copy_tasks(
+    copied: Project, tasks: Sequence[Task], later: timedelta, texts: Texts, bare: Bare
+) -> None:
     made = {
         each.id: Task(
             project=copied,
-            title=bare(_asked(each)),
-            text=bare(each.text),
+            title=_title(texts, each),
+            text=texts.tasks[each.id][1],
             priority=each.priority,
             starts_on=_moved(each.starts_on, later),
             due_at=_due(each.due_at, later, copied.community.timezone),
             hours=each.hours,
-            skills=list(each.skills),
+            skills=[bare(str(skill)) for skill in each.skills],
         )
         for each in tasks
     }
     db.session.add_all(made.values())
     for need in db.session.scalars(select(TaskNeed).where(TaskNeed.task_id.in_(made))):
-        db.session.add(TaskNeed(task=made[need.task_id], needed=made[need.needed_id]))
+        if need.needed_id in made:
+            db.session.add(TaskNeed(task=made[need.task_id], needed=made[need.needed_id]))
 
 
-def _copy_documents(project: Project, copied: Project, author: Member, bare: Bare) -> None:
+def _copy_documents(
+    project: Project, copied: Project, author: Member, chosen: Collection[int]
+) -> None:
+    bare = without_names(project, any_case=True)
     found = db.session.scalars(
         select(ProjectDocument)
-        .where(ProjectDocument.project_id == project.id)
+        .where(ProjectDocument.project_id == project.id, ProjectDocument.id.in_(chosen))
         .options(undefer(ProjectDocument.content))
     )
     for each in found.all():

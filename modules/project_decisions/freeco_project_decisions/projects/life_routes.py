@@ -1,15 +1,13 @@
-"""The life of a project besides its tasks: news, report, archive, another place, its rules."""
+"""The life of a project besides its tasks: news, report, archive, how projects begin."""
 
 from secrets import token_urlsafe
 
 from flask import flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from freeco.clock import today
 from freeco.db import db
 from freeco.doors import requires
 from freeco.i18n import _, money
-from freeco.members.models import Community
 from freeco.money import Money
 from freeco.web import undo
 from freeco.web.forms import Form
@@ -18,7 +16,6 @@ from freeco_project_decisions.polls import wording as poll_wording
 from freeco_project_decisions.polls.models import Poll
 from freeco_project_decisions.projects import (
     closing,
-    copying,
     life_schemas,
     proposing,
     reading,
@@ -26,7 +23,7 @@ from freeco_project_decisions.projects import (
     spending,
     telling,
 )
-from freeco_project_decisions.projects.errors import NotLent, NotYourProject
+from freeco_project_decisions.projects.errors import NotYourProject
 from freeco_project_decisions.projects.models import Project
 from freeco_project_decisions.projects.pages import pages
 from freeco_project_decisions.projects.reading import find_project
@@ -153,49 +150,6 @@ def take_out(project_id: int) -> ResponseReturnValue:
     db.session.commit()
     flash(str(_("Le projet est sorti des archives.")), "good")
     return _to(project_id)
-
-
-@pages.get("/projets/<int:project_id>/ici-aussi")
-def copy_page(project_id: int) -> ResponseReturnValue:
-    """Ask where to do it again, and from when on."""
-    project = find_project(g.community, project_id)
-    if not copying.may_lend(project):
-        raise NotLent
-    begins = today(g.community.timezone).isoformat()
-    return _copy(project, copying.elsewhere(g.member), Form.blank(begins=begins, documents="1"))
-
-
-def _copy(project: Project, places: list[Community], form: Form) -> ResponseReturnValue:
-    return (
-        render_template(
-            "project_decisions/projects/copy.html",
-            project=project,
-            form=form,
-            places=[(each.slug, each.name) for each in places],
-        ),
-        form.status,
-    )
-
-
-@pages.post("/projets/<int:project_id>/ici-aussi")
-def copy(project_id: int) -> ResponseReturnValue:
-    """Propose it again in another community of the reader."""
-    project, form = find_project(g.community, project_id), Form.sent()
-
-    def act(**taken: object) -> Project:
-        return copying.copy(project, g.member, **taken)  # type: ignore[arg-type]
-
-    if not form.apply(life_schemas.CopySchema(), act):
-        return _copy(project, copying.elsewhere(g.member), form)
-    made = form.result
-    flash(str(_("Le projet est proposé ici aussi, sans le nom de ceux de là-bas.")), "good")
-    return redirect(
-        url_for(
-            "project_decisions_projects.project",
-            community=made.community.slug,
-            project_id=made.id,
-        )
-    )
 
 
 @pages.get("/projets/reglages")

@@ -13,7 +13,7 @@ from freeco_project_decisions.polls.models import Method
 from freeco_project_decisions.projects import spending
 from freeco_project_decisions.projects.closing import Report
 from freeco_project_decisions.projects.models import Level
-from freeco_project_decisions.projects.schemas import MOST_SKILL, NearDay
+from freeco_project_decisions.projects.schemas import MOST_SKILL
 from freeco_project_decisions.projects.spending import Line
 
 CHOOSING = (Method.SHARES, Method.GREEDY, Method.APPROVAL, Method.JUDGMENT)
@@ -79,14 +79,6 @@ def report(taken: Mapping[str, Any]) -> Report:
     """Return a report as it was typed."""
     cost = taken["cost"]
     return Report(**dict(taken) | {"cost": Money(cost) if cost is not None else None})
-
-
-class CopySchema(Schema):
-    """Where a project is done again, and from when on."""
-
-    slug = Words(required=True, most=80)
-    begins = NearDay(required=True)
-    documents = Ticked()
 
 
 class KnownSchema(Schema):

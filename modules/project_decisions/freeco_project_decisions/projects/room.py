@@ -5,6 +5,7 @@ from freeco.module import Event, Job, NavItem
 from freeco_project_decisions.polls.events import PollDecided
 from freeco_project_decisions.projects import (
     cards,
+    copy_routes,
     letter_kinds,
     life_routes,
     meeting_routes,
@@ -21,7 +22,15 @@ from freeco_project_decisions.projects.events import ProjectClosed, ProjectOpene
 from freeco_project_decisions.projects.pages import pages
 from freeco_project_decisions.rooms import Room
 
-ROUTES = (routes, people_routes, life_routes, task_routes, meeting_routes, money_routes)
+ROUTES = (
+    routes,
+    people_routes,
+    life_routes,
+    copy_routes,
+    task_routes,
+    meeting_routes,
+    money_routes,
+)
 """Each fills the blueprint as it is imported."""
 
 
