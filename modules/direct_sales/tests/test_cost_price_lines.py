@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -263,6 +263,38 @@ def test_what_an_order_was_promised_is_kept_from_who_asked_later(
     assert owed(first) == [700]
     gift(community, 150, "more")
     assert applying.grant_waiting(community) == 1
+
+
+def test_an_order_that_nobody_settled_does_not_hold_up_the_others_for_ever(
+    cheap: OrderSession,
+    buy: Buy,
+    admit: Callable[[Member], Household],
+    member: Member,
+    neighbour: Member,
+    community: Community,
+    pool: Pool,
+) -> None:
+    admit(member)
+    admit(neighbour)
+    forgotten = buy(member, Poireaux=4)
+    with held_at(datetime(2026, 11, 2, 9, 1, tzinfo=UTC)):
+        later = buy(neighbour, Poireaux=2)
+    settle(later)
+    gift(community, 300)
+    ends = forgotten.pickup.distribution.ends_at
+    with held_at(ends + cost_lines.KEPT - timedelta(minutes=1)):
+        assert applying.grant_waiting(community) == 0
+        assert not following.covers(community, Money(100))
+    with held_at(ends + cost_lines.KEPT):
+        assert applying.grant_waiting(community) == 1
+        assert (owed(later), in_pool(pool)) == ([350], 150)
+        # Settled at last, it asks again, from its own rank.
+        settling.settle_order(forgotten)
+        db.session.commit()
+        assert owed(forgotten) == [1000]
+        gift(community, 150, "more")
+        assert applying.grant_waiting(community) == 1
+        assert (owed(forgotten), in_pool(pool)) == ([700], 0)
 
 
 def test_a_contract_s_discount_does_not_overtake_an_order_that_waits(

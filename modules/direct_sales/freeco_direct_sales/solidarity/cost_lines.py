@@ -6,7 +6,7 @@ pay. The one to order first is served first, whichever session is settled first.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -16,9 +16,16 @@ from freeco.clock import now
 from freeco.db import db
 from freeco.members.models import Community, Household
 from freeco.money import Money, total
-from freeco_direct_sales.models import Producer
+from freeco_direct_sales.models import Distribution, Producer
 from freeco_direct_sales.orders.amounts import amount, price_of, quantity
-from freeco_direct_sales.orders.models import Offer, Order, OrderLine, OrderSession, Pricing
+from freeco_direct_sales.orders.models import (
+    Offer,
+    Order,
+    OrderLine,
+    OrderSession,
+    Pickup,
+    Pricing,
+)
 from freeco_direct_sales.orders.settling_models import OrderSale
 from freeco_direct_sales.solidarity import pool as pools
 from freeco_direct_sales.solidarity.cost_models import Admission, CostPrice, PartDiscount
@@ -28,6 +35,8 @@ NOTHING = Money(0)
 CENT = Money(1)
 MOST = 4
 """Pieces for a household and a session, unless another number is said."""
+KEPT = timedelta(days=14)
+"""After its distribution, for how long an order that nobody settled holds up who asked later."""
 
 
 @dataclass(frozen=True)
@@ -199,13 +208,20 @@ def _waiting(community: Community) -> list[Asked]:
 
 
 def _promised(community: Community) -> list[Asked]:
-    """Return what orders that are not settled yet will ask, as things stand."""
+    """Return what orders that are not settled yet will ask, as things stand.
+
+    One that was never settled after its distribution, forgotten perhaps, would keep its sum for
+    ever: after ``KEPT`` it keeps its rank alone, and asks when it is settled.
+    """
     rows = db.session.execute(
         select(Order, Admission.until)
         .join(OrderSession, OrderSession.id == Order.session_id)
         .join(Admission, Admission.household_id == Order.household_id)
+        .join(Pickup, Pickup.id == Order.pickup_id)
+        .join(Distribution, Distribution.id == Pickup.distribution_id)
         .where(
             OrderSession.community_id == community.id,
+            Distribution.ends_at > now() - KEPT,
             OrderSession.id.in_(select(Offer.session_id).join(CostPrice)),
             Order.cancelled_at.is_(None),
             Order.settled_at.is_(None),
