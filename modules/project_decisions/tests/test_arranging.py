@@ -19,6 +19,7 @@ from freeco.testing.visitor import Visitor
 from freeco_project_decisions.polls import (
     again,
     closing,
+    college_errors,
     college_members,
     colleges,
     electorate,
@@ -110,9 +111,9 @@ def test_a_person_votes_for_themselves_and_for_their_farm(
 @pytest.mark.parametrize(
     ("groups", "refusal"),
     [
-        ([Group("Tous", 10_000, "persons")], errors.WeightsNotWhole),
-        ([Group("A", 5000, "persons"), Group("B", 4000, "chosen")], errors.WeightsNotWhole),
-        ([Group("A", 5000, "persons"), Group("a", 5000, "chosen")], errors.CollegeTwice),
+        ([Group("Tous", 10_000, "persons")], college_errors.WeightsNotWhole),
+        ([Group("A", 5000, "persons"), Group("B", 4000, "chosen")], college_errors.WeightsNotWhole),
+        ([Group("A", 5000, "persons"), Group("a", 5000, "chosen")], college_errors.CollegeTwice),
     ],
 )
 def test_colleges_that_do_not_add_up_are_refused(
@@ -124,13 +125,13 @@ def test_colleges_that_do_not_add_up_are_refused(
 
 def test_colleges_are_for_yes_or_no_and_none_is_empty(ask: Ask, elsewhere: Community) -> None:
     two = [Group("Membres", 5000, "persons"), Group("Anciens", 5000, "chosen")]
-    with pytest.raises(errors.CollegesNotForThis):
+    with pytest.raises(college_errors.CollegesNotForThis):
         colleges.arrange(ask(Method.JUDGMENT, "A", "B", opened=False), two)
     poll = ask(opened=False)
     colleges.arrange(poll, two)
     with pytest.raises(Absent):
         colleges.choose(poll.colleges[1], [make_member(elsewhere, "Zoé", "Roux").id])
-    with pytest.raises(errors.CollegeEmpty):
+    with pytest.raises(college_errors.CollegeEmpty):
         opening.open_poll(poll)
     db.session.rollback()
     colleges.arrange(poll, [])
@@ -155,6 +156,10 @@ def test_colleges_are_typed_and_named_on_pages(
     wrong = fill_in(client, page, "/colleges", typed)
     assert wrong.status_code == 422
     assert "Anciens" in wrong.text
+    assert 'id="f-weight_1-error"' in wrong.text
+    assert 'id="f-weight_0-error"' not in wrong.text
+    twice = fill_in(client, page, "/colleges", typed | {"weight_1": "40", "name_1": "membres"})
+    assert 'id="f-name_1-error"' in twice.text
     kept = fill_in(client, page, "/colleges", typed | {"weight_1": "40"})
     assert kept.status_code == 302, kept.text
     named = kept.location.rpartition("/")[2]

@@ -310,6 +310,10 @@ def test_the_attendance_sheet_and_the_register_are_given_as_files(
     before = client.get(f"{register}.csv?du=2026-10-01&au=2026-10-24")
     assert "Approuver" not in before.text
     assert "Approuver" in client.get(f"{register}.csv?du=2026-10-25&au=2026-10-25").text
+    backwards = client.get(f"{register}.pdf?du=2026-10-25&au=2026-10-24")
+    assert backwards.status_code == 422
+    assert 'id="f-au-error">Le dernier jour vient avant le premier.' in backwards.text
+    assert 'value="2026-10-25"' in backwards.text
 
 
 def test_who_presides_is_named_during_the_session_until_the_text_is_fixed(

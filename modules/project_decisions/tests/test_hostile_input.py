@@ -113,7 +113,8 @@ def test_the_way_back_from_tokens_unseals_no_sealed_poll(ask: Ask) -> None:
 def test_the_register_has_no_day_at_the_end_of_time(
     visiting: Visit, people: list[Member], days: str, form: str
 ) -> None:
-    assert visiting(people[0]).get(f"{PAGE}/decisions.{form}?{days}").status_code == 200
+    answer = visiting(people[0]).get(f"{PAGE}/decisions.{form}?{days}")
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
 
 
 def test_a_file_is_called_what_a_database_keeps(

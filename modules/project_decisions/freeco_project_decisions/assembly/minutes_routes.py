@@ -1,6 +1,6 @@
 """Minutes on their pages: what was said, signing, adopting; and the register of decisions."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,6 @@ from flask import Response, flash, g, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
-from freeco import cells
 from freeco.doors import requires
 from freeco.errors import Absent
 from freeco.i18n import _
@@ -27,8 +26,14 @@ from freeco_project_decisions.assembly.models import Assembly, AssemblyState
 from freeco_project_decisions.assembly.preparing import find_assembly
 from freeco_project_decisions.assembly.room_routes import run_by_reader
 from freeco_project_decisions.assembly.routes import pages, runs, seen
-from freeco_project_decisions.assembly.schemas import AdoptSchema, NotesSchema, OfficersSchema
+from freeco_project_decisions.assembly.schemas import (
+    AdoptSchema,
+    NotesSchema,
+    OfficersSchema,
+    PeriodSchema,
+)
 from freeco_project_decisions.permissions import ASSEMBLY
+from freeco_project_decisions.polls import routes as polls
 from freeco_project_decisions.polls.showing import statement_of
 
 
@@ -163,19 +168,17 @@ def pdf(assembly_id: int) -> ResponseReturnValue:
     return pdf_answer(writing.pdf(assembly), f"proces-verbal-{assembly_id}.pdf")
 
 
-def _day(name: str) -> date | None:
-    try:
-        found = cells.date(request.args.get(name, "")[:20])
-    except cells.BadCell:
-        return None
-    # At either end of the calendar a day has no instant on some clock.
-    return found if 1900 <= found.year <= 2999 else None
-
-
 @pages.get("/decisions.<any(pdf,csv,ods):form>")
-def decisions(form: Literal["pdf"] | Format) -> Response:
-    """Give the register of decisions of some time as a file."""
-    since, until = _day("du"), _day("au")
+def decisions(form: Literal["pdf"] | Format) -> ResponseReturnValue:
+    """Give the register of decisions of some time as a file.
+
+    Days that cannot be read, or that stand backwards, are told on the page where they were typed.
+    """
+    asked = Form.blank(du=request.args.get("du", "")[:20], au=request.args.get("au", "")[:20])
+    period = asked.take(PeriodSchema())
+    if period is None:
+        return polls.show_register(asked)
+    since, until = period["du"], period["au"]
     zone = ZoneInfo(g.community.timezone)
     found = reading.decisions_between(
         g.community,

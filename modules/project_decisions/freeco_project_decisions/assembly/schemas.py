@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from freeco.i18n import _
 from freeco.members.models import Community, Member
-from freeco.web.forms import Hour, Ticked, Whole, Words, one_of
+from freeco.web.forms import Day, Hour, Ticked, Whole, Words, one_of
 from freeco_project_decisions.assembly import wording
 from freeco_project_decisions.assembly.agenda import Resolution
 from freeco_project_decisions.assembly.models import Assembly
@@ -19,8 +20,27 @@ from freeco_project_decisions.polls.room_counts import MOST, WHOLE, lines, read_
 from freeco_project_decisions.polls.schemas import NearDay
 from freeco_project_decisions.polls.wording import BASES, MAJORITIES
 
+AnyDay = partial(
+    Day,
+    within_days=36_525,
+    too_far=_("Cette date est trop loin d’aujourd’hui : vérifiez l’année."),
+)
+"""A day that a register may hold: a century around today."""
 MOST_TEXT = 20_000
 MOST_NOTES = 30_000
+
+
+class PeriodSchema(Schema):
+    """A part of the register, from a day to a day; either may be left out."""
+
+    du = AnyDay(load_default=None)
+    au = AnyDay(load_default=None)
+
+    @validates_schema
+    def _in_order(self, values: Mapping[str, Any], **_options: Any) -> None:
+        since, until = values["du"], values["au"]
+        if since is not None and until is not None and until < since:
+            raise ValidationError(str(_("Le dernier jour vient avant le premier.")), "au")
 
 
 class AssemblySchema(Schema):

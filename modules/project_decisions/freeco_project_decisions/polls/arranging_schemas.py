@@ -49,7 +49,7 @@ def colleges_schema(rows: int, belongs: list[str]) -> Schema:
 def groups_of(taken: Mapping[str, Any], rows: int) -> list[Group]:
     """Return the colleges that were typed."""
     return [
-        Group(taken[f"name_{row}"], taken[f"weight_{row}"], taken[f"belongs_{row}"])
+        Group(taken[f"name_{row}"], taken[f"weight_{row}"], taken[f"belongs_{row}"], row)
         for row in range(rows)
         if taken[f"name_{row}"]
     ]

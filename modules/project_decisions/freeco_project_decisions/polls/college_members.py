@@ -7,7 +7,7 @@ from sqlalchemy import select
 from freeco.db import db
 from freeco.members import membership
 from freeco.members.models import Member
-from freeco_project_decisions.polls.errors import CollegeEmpty
+from freeco_project_decisions.polls.college_errors import CollegeEmpty
 from freeco_project_decisions.polls.models import College, Poll
 from freeco_project_decisions.polls.voice_models import CollegeMember
 

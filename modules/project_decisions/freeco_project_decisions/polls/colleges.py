@@ -8,12 +8,12 @@ from sqlalchemy import delete, select
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.models import Member
-from freeco_project_decisions.polls.college_members import everybody
-from freeco_project_decisions.polls.errors import (
+from freeco_project_decisions.polls.college_errors import (
     CollegesNotForThis,
     CollegeTwice,
     WeightsNotWhole,
 )
+from freeco_project_decisions.polls.college_members import everybody
 from freeco_project_decisions.polls.models import College, Method, Poll
 from freeco_project_decisions.polls.opening import require_draft
 from freeco_project_decisions.polls.voice_models import CollegeMember
@@ -31,6 +31,8 @@ class Group:
     weight: int
     """In ten-thousandths of the whole."""
     belongs: str
+    line: int = 0
+    """Its line on the form, from 0: where it is told what is wrong with it."""
 
 
 def arrange(poll: Poll, groups: Sequence[Group]) -> None:
@@ -44,9 +46,12 @@ def arrange(poll: Poll, groups: Sequence[Group]) -> None:
     if groups and Method(poll.method) not in METHODS:
         raise CollegesNotForThis
     if groups and (len(groups) < 2 or sum(each.weight for each in groups) != WHOLE):
-        raise WeightsNotWhole
-    if len({each.name.casefold() for each in groups}) < len(groups):
-        raise CollegeTwice
+        raise WeightsNotWhole(groups[-1].line)
+    names: set[str] = set()
+    for each in groups:
+        if each.name.casefold() in names:
+            raise CollegeTwice(each.line)
+        names.add(each.name.casefold())
     named = {each.name: each for each in poll.colleges}
     for gone in [each for name, each in named.items() if name not in {g.name for g in groups}]:
         db.session.execute(delete(CollegeMember).where(CollegeMember.college_id == gone.id))

@@ -97,37 +97,6 @@ class CharterTooSoon(Refusal):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-class CollegesNotForThis(Refusal):
-    """Other methods count every ballot alike."""
-
-    reason = _("Les collèges ne servent qu’aux votes par oui, non ou blanc.")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-class WeightsNotWhole(Refusal):
-    """What is left of the whole would be nobody's."""
-
-    reason = _("Il faut au moins deux collèges, dont les parts font ensemble 100 %.")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-class CollegeTwice(Refusal):
-    """A name says which college is meant."""
-
-    reason = _("Deux collèges portent le même nom.")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-
-class CollegeEmpty(Refusal):
-    """The part of a college that is nobody would be lost."""
-
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.reason = _("Il n’y a personne dans le collège « %(name)s ».", name=name)
-
-
 class StillResting(Refusal):
     """What was announced holds: one does not vote until the other side wins."""
 

@@ -59,17 +59,24 @@ def _prepares() -> bool:
 @pages.get("/decisions")
 def register() -> ResponseReturnValue:
     """Show the register of decisions, by number, and search it."""
+    return show_register(Form.blank())
+
+
+def show_register(period: Form) -> ResponseReturnValue:
+    """Show the register, with the days of the part to print as they were typed."""
     words = request.args.get("q", "")[:80]
     subject = request.args.get("sujet", "")[:40]
     page = page_of(reading.register(g.community, words, subject))
-    return render_template(
+    shown = render_template(
         "project_decisions/polls/register.html",
         page=page,
         words=words,
         subject=subject,
         subjects=reading.subjects(g.community),
         sentences={each.id: results.sentence_of(each) for each in page.rows},
+        period=period,
     )
+    return shown, period.status
 
 
 @pages.get("/votes/<int:poll_id>")
