@@ -13,6 +13,7 @@ from freeco.charter.models import CharterAcceptance, VotedCharter
 from freeco.clock import held_at
 from freeco.db import db
 from freeco.errors import Invalid
+from freeco.events import deliver_events
 from freeco.kernel import kernel
 from freeco.members.models import Community, Member
 from freeco.notifications.models import Notice
@@ -22,11 +23,11 @@ from freeco.record.models import RecordEntry
 from freeco.testing.forms import fill_in
 from freeco.testing.people import make_member
 from freeco.testing.visitor import Visitor
-from freeco_project_decisions.deliberation import paragraphs, proposing
+from freeco_project_decisions.deliberation import hearing, paragraphs, proposing
 from freeco_project_decisions.deliberation.models import Proposal, Stage
 from freeco_project_decisions.effects import applying, binding, charter_drafts
 from freeco_project_decisions.effects.models import Effect, EffectState
-from freeco_project_decisions.polls import closing, opening, voting
+from freeco_project_decisions.polls import binds, closing, opening, preparing, voting
 from freeco_project_decisions.polls.electorate import elector_of
 from freeco_project_decisions.polls.errors import CharterTooSoon
 from freeco_project_decisions.polls.models import Decision, OpenBallot, Poll
@@ -223,6 +224,91 @@ def test_a_proposal_that_members_amended_becomes_the_version_they_vote(
     assert len(charter_drafts.points(community)) == len(charter_drafts.points(None))  # type: ignore[arg-type]
 
 
+def two_articles(community: Community, author: Member) -> Proposal:
+    """Give a proposal that rewrites two articles, whose amendments are over on the second day."""
+    proposal = charter_drafts.propose(community, author)
+    for place, words in ((2, "Réécrit ensemble."), (3, "Refait à neuf.")):
+        at = proposal.paragraphs[place]
+        paragraphs.write(at, author, paragraphs.Written(at.title, words), 1)
+    proposing.publish_proposal(proposal, author, NOW + timedelta(days=1))
+    db.session.commit()
+    with held_at(NOW + timedelta(days=2)):
+        proposing.settle_due(community)
+    db.session.commit()
+    return proposal
+
+
+def test_each_article_of_a_proposal_may_have_its_vote_and_those_adopted_are_the_charter(
+    visiting: Visit, community: Community, people: list[Member]
+) -> None:
+    proposal = two_articles(community, people[0])
+    with held_at(NOW + timedelta(days=2)):
+        polls = charter_drafts.proposal_to_votes(proposal, people[0], CLOSES)
+        assert charter_drafts.proposal_to_votes(proposal, people[0], CLOSES) == polls
+        db.session.commit()
+        assert db.session.scalars(select(Poll).order_by(Poll.id)).all() == polls
+        assert [len(binds.read(each.binds).changes[0].amendments) for each in polls] == [1, 1]
+        for poll, mark in zip(polls, (0, 1), strict=True):
+            opening.open_poll(poll)
+            for member in people[:5]:
+                voting.vote(poll, member, [mark])
+        db.session.commit()
+        page = visiting(people[1]).get(f"{PAGE}/propositions/{proposal.id}").text
+        assert all(f"/votes/{each.id}" in page for each in polls)
+    with held_at(AFTER):
+        closing.close_due(community)
+        db.session.commit()
+        deliver_events(kernel().plugins)
+        applying.apply_due(community)
+        db.session.commit()
+    text = charter.reading("fr", community).text
+    assert "Réécrit ensemble." in text
+    assert "Refait à neuf." not in text
+    db.session.expire_all()
+    assert proposal.stage == Stage.DECIDED
+
+
+def test_a_proposal_is_decided_once_none_of_its_votes_is_open(
+    community: Community, people: list[Member]
+) -> None:
+    proposal = two_articles(community, people[0])
+    with held_at(NOW + timedelta(days=2)):
+        first, second = charter_drafts.proposal_to_votes(proposal, people[0], CLOSES)
+        later = CLOSES + timedelta(days=7)
+        second.closes_at = later
+        for poll in (first, second):
+            opening.open_poll(poll)
+        preparing.cancel(first, "Mal posée.")
+        db.session.commit()
+        deliver_events(kernel().plugins)
+        db.session.commit()
+    db.session.expire_all()
+    assert (proposal.stage, proposal.poll) == (Stage.VOTING, second)
+    with held_at(later + timedelta(minutes=1)):
+        closing.close_due(community)
+        db.session.commit()
+        deliver_events(kernel().plugins)
+        db.session.commit()
+    db.session.expire_all()
+    assert proposal.stage == Stage.DECIDED
+
+
+def test_a_proposal_whose_votes_were_all_given_up_may_be_voted_again(
+    community: Community, people: list[Member]
+) -> None:
+    proposal = two_articles(community, people[0])
+    with held_at(NOW + timedelta(days=2)):
+        for poll in charter_drafts.proposal_to_votes(proposal, people[0], CLOSES):
+            preparing.throw_away(poll)
+            db.session.commit()
+            db.session.expire_all()
+            hearing.free_abandoned(community)
+            db.session.commit()
+        db.session.expire_all()
+        assert (proposal.stage, proposal.poll) == (Stage.SETTLED, None)
+        assert len(charter_drafts.proposal_to_votes(proposal, people[0], CLOSES)) == 2
+
+
 def test_only_a_yes_or_no_adopts_a_charter(community: Community, people: list[Member]) -> None:
     (poll,) = charter_drafts.put_to_vote(
         community, people[0], written(community, 3), CLOSES, whole=True
@@ -288,7 +374,8 @@ def test_a_proposal_begun_on_a_page_is_put_to_the_vote_on_another(
         page = client.get(led.location)
         wrong = fill_in(client, page, "/vote", {"closes_on": "2026-10-06"})
         assert wrong.status_code == 422
-        kept = fill_in(client, page, "/vote", {"closes_on": "2026-10-12"})
+        assert "Un vote pour chaque article" in page.text
+        kept = fill_in(client, page, "/vote", {"closes_on": "2026-10-12", "way": "each"})
         assert "<ins>" in client.get(kept.location).text
 
 

@@ -6,11 +6,11 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.members.models import Community
 from freeco.module import Event
-from freeco_project_decisions.deliberation import amending
+from freeco_project_decisions.deliberation import amending, reading
 from freeco_project_decisions.deliberation.models import Amendment, Proposal, Stage
 from freeco_project_decisions.polls import results
 from freeco_project_decisions.polls.events import PollCancelled, PollDecided
-from freeco_project_decisions.polls.models import Decision
+from freeco_project_decisions.polls.models import Decision, PollState
 
 OURS = "project_decisions"
 
@@ -27,8 +27,8 @@ def hear(event: Event) -> None:
     poll_id = int(event.payload["poll_id"])
     if kind == "proposal":
         proposal = db.session.get(Proposal, int(number))
-        if proposal is not None and proposal.poll_id == poll_id:
-            _proposal(proposal, cancelled)
+        if proposal is not None:
+            settle(proposal)
         return
     amendment = db.session.get(Amendment, int(number))
     if amendment is not None and amendment.poll_id == poll_id:
@@ -39,13 +39,22 @@ def hear(event: Event) -> None:
             amending.voted(amendment, decision.adopted, results.sentence_of(decision))
 
 
-def _proposal(proposal: Proposal, cancelled: bool) -> None:
-    if not cancelled:
-        note_decided(proposal)
-        return
+def settle(proposal: Proposal) -> None:
+    """Note how far the votes on a proposal have come: one, or one for each of its articles.
+
+    It is decided when none of them is still open, and settled again when all were given up.
+    """
     lock(proposal)
-    if proposal.stage == Stage.VOTING:
+    if proposal.stage != Stage.VOTING:
+        return
+    polls = reading.polls_of(proposal)
+    states = {each.state for each in polls}
+    if not polls:
         proposal.stage, proposal.poll = Stage.SETTLED, None
+    elif proposal.poll is None or proposal.poll not in polls:
+        proposal.poll = polls[0]
+    if PollState.DECIDED in states and not states & {PollState.OPEN, PollState.CLOSED}:
+        note_decided(proposal)
 
 
 def note_decided(proposal: Proposal) -> None:
@@ -70,7 +79,7 @@ def free_abandoned(community: Community) -> None:
             Proposal.poll_id.is_(None),
         )
     ).all():
-        _proposal(proposal, cancelled=True)
+        settle(proposal)
     for amendment in db.session.scalars(
         select(Amendment)
         .join(Amendment.proposal)

@@ -21,6 +21,7 @@ from freeco_project_decisions.deliberation.models import (
     Stage,
     Summary,
 )
+from freeco_project_decisions.polls.models import Poll, PollState
 
 
 @dataclass
@@ -147,6 +148,19 @@ def objections(proposal: Proposal) -> Sequence[ProposalObjection]:
         .where(ProposalObjection.proposal_id == proposal.id)
         .options(joinedload(ProposalObjection.author))
         .order_by(ProposalObjection.id)
+    ).all()
+
+
+def polls_of(proposal: Proposal) -> Sequence[Poll]:
+    """Return the votes on a proposal that were not called off, in order: one, or one an article."""
+    return db.session.scalars(
+        select(Poll)
+        .where(
+            Poll.community_id == proposal.community_id,
+            Poll.asked_by == f"project_decisions:proposal:{proposal.id}",
+            Poll.state != PollState.CANCELLED,
+        )
+        .order_by(Poll.id)
     ).all()
 
 

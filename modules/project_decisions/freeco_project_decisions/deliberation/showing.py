@@ -26,7 +26,7 @@ from freeco_project_decisions.deliberation.models import (
 )
 from freeco_project_decisions.polls import reading as polls_reading
 from freeco_project_decisions.polls import results
-from freeco_project_decisions.polls.models import Decision
+from freeco_project_decisions.polls.models import Decision, Poll, PollState
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,8 @@ class Shown:
     names: Sequence[str]
     decision: Decision | None = None
     sentence: str = ""
+    votes: Sequence[tuple[Poll, str]] = ()
+    """Where each article has its vote: those that are open or over, with what was decided."""
 
 
 def shown(proposal: Proposal, reader: Member) -> Shown:
@@ -93,7 +95,20 @@ def shown(proposal: Proposal, reader: Member) -> Shown:
         names=[each.member.name for each in proposal.authors if each.member is not None],
         decision=decision,
         sentence=str(results.sentence_of(decision)) if decision is not None else "",
+        votes=_votes(proposal),
     )
+
+
+def _votes(proposal: Proposal) -> list[tuple[Poll, str]]:
+    polls = reading.polls_of(proposal)
+    if len(polls) < 2:
+        return []
+    decided = {each.id: polls_reading.decision_of(each) for each in polls}
+    return [
+        (each, str(results.sentence_of(decision)) if (decision := decided[each.id]) else "")
+        for each in polls
+        if each.state != PollState.DRAFT
+    ]
 
 
 def _of(paragraph: Paragraph, found: Sequence[Compared]) -> list[Compared]:

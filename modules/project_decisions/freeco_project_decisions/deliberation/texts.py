@@ -20,9 +20,17 @@ def headed(paragraph: Paragraph) -> str:
 
 def whole(proposal: Proposal) -> str:
     """Return the reasons, the paragraphs and the objections with their answers, without a name."""
-    parts = [proposal.text] if proposal.text else []
-    for each in reading.standing(proposal):
-        parts.append(f"{headed(each)}\n{each.text}")
+    paragraphs = [f"{headed(each)}\n{each.text}" for each in reading.standing(proposal)]
+    return _joined(proposal, paragraphs)
+
+
+def around(proposal: Proposal) -> str:
+    """Return the same without the paragraphs, where each is put to the vote on its own."""
+    return _joined(proposal, [])
+
+
+def _joined(proposal: Proposal, paragraphs: list[str]) -> str:
+    parts = ([proposal.text] if proposal.text else []) + paragraphs
     objections = reading.objections(proposal)
     if objections:
         parts.append(said("Objections soulevées avant le vote"))

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from freeco.charter import services as charter
 from freeco.charter.adopting import Amended, NothingAmended, section, sections
 from freeco.clock import now
-from freeco.db import db
+from freeco.db import db, lock
 from freeco.errors import Invalid
 from freeco.i18n import _, said
 from freeco.members.models import Community, Member
-from freeco_project_decisions.deliberation import proposing
+from freeco_project_decisions.deliberation import proposing, reading, texts
 from freeco_project_decisions.deliberation.models import (
     Paragraph,
     ParagraphVersion,
@@ -125,19 +125,22 @@ def _draft(
     title: str,
     found: Sequence[Amended],
     closes_at: datetime,
+    more: str = "",
+    asked_by: str = "",
 ) -> Poll:
+    adopting = said(
+        "Si ce vote l’adopte, la nouvelle version de la charte vaut pour cette communauté : "
+        "chaque membre sera invité à la lire et à l’accepter."
+    )
     written = Written(
         title=title,
-        text=said(
-            "Si ce vote l’adopte, la nouvelle version de la charte vaut pour cette communauté : "
-            "chaque membre sera invité à la lire et à l’accepter."
-        ),
+        text=f"{adopting}\n\n{more}".strip(),
         opens_at=min(now(), closes_at),
         closes_at=closes_at,
         quorum_part=QUORUM_PART,
         quorum_whole=QUORUM_WHOLE,
     )
-    poll = preparing.draft(community, author, Method.ASSENT, written)
+    poll = preparing.draft(community, author, Method.ASSENT, written, asked_by=asked_by)
     bind_charter(poll, found)
     return poll
 
@@ -220,3 +223,29 @@ def proposal_to_vote(proposal: Proposal, author: Member, closes_at: datetime) ->
     )
     bind_charter(poll, found)
     return poll
+
+
+def proposal_to_votes(proposal: Proposal, author: Member, closes_at: datetime) -> list[Poll]:
+    """Put each article that a proposal changes to a vote of its own: those adopted are the charter.
+
+    Each vote says the reasons of the proposal and the objections that it met. Again returns the
+    same drafts. Raises as ``proposal_to_vote`` does.
+    """
+    lock(proposal)
+    known = reading.polls_of(proposal)
+    if proposal.stage == Stage.VOTING and known:
+        return list(known)
+    found = of_proposal(proposal)
+    first = proposal_to_vote(proposal, author, closes_at)
+    if len(found) == 1:
+        return [first]
+    apart = said("Les autres articles qui changent ont chacun leur vote.")
+    more = f"{apart}\n\n{texts.around(proposal)}".strip()
+    polls = [
+        _draft(proposal.community, author, _title([each]), [each], closes_at, more, first.asked_by)
+        for each in found
+    ]
+    proposal.poll = polls[0]
+    db.session.flush()
+    preparing.throw_away(first)
+    return polls

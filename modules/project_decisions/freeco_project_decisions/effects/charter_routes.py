@@ -50,7 +50,7 @@ def propose() -> ResponseReturnValue:
 @requires(PREPARE.name)
 def vote_page(proposal_id: int) -> ResponseReturnValue:
     """Ask until when a proposal for the charter is voted."""
-    return _vote(_proposal(proposal_id), Form.blank())
+    return _vote(_proposal(proposal_id), Form.blank(way="whole"))
 
 
 def _proposal(proposal_id: int) -> Proposal:
@@ -62,7 +62,10 @@ def _proposal(proposal_id: int) -> Proposal:
 
 def _vote(proposal: Proposal, form: Form) -> ResponseReturnValue:
     page = render_template(
-        "project_decisions/effects/charter_vote.html", proposal=proposal, form=form
+        "project_decisions/effects/charter_vote.html",
+        proposal=proposal,
+        form=form,
+        ways=list(WAYS.items()),
     )
     return page, form.status
 
@@ -70,15 +73,29 @@ def _vote(proposal: Proposal, form: Form) -> ResponseReturnValue:
 @pages.post("/charte/propositions/<int:proposal_id>/vote")
 @requires(PREPARE.name)
 def vote(proposal_id: int) -> ResponseReturnValue:
-    """Put a proposal for the charter to the vote, as a draft to read again."""
+    """Put a proposal for the charter to the vote, as drafts to read again."""
     proposal, form = _proposal(proposal_id), Form.sent()
 
-    def act(closes_on: date) -> Poll:
-        return charter_drafts.proposal_to_vote(proposal, g.member, _evening(closes_on))
+    def act(way: str, closes_on: date) -> list[Poll]:
+        closes = _evening(closes_on)
+        if way == "each":
+            return charter_drafts.proposal_to_votes(proposal, g.member, closes)
+        return [charter_drafts.proposal_to_vote(proposal, g.member, closes)]
 
     if not form.apply(ClosingSchema(), act):
         return _vote(proposal, form)
-    return redirect(url_for("project_decisions_preparing.preview", poll_id=form.result.id))
+    return _to_drafts(form.result)
+
+
+def _to_drafts(drafts: list[Poll]) -> ResponseReturnValue:
+    """Go to the draft, or to the list of those of each article."""
+    if len(drafts) > 1:
+        flash(
+            str(_("Un brouillon de vote est prêt pour chaque article : relisez, puis ouvrez.")),
+            "good",
+        )
+        return redirect(url_for("project_decisions.home", _anchor="preparer"))
+    return redirect(url_for("project_decisions_preparing.preview", poll_id=drafts[0].id))
 
 
 def _evening(day: date) -> datetime:
@@ -127,11 +144,4 @@ def write() -> ResponseReturnValue:
 
     if not form.apply(charter_schema(numbers), act):
         return _write(form)
-    drafts = form.result
-    if len(drafts) > 1:
-        flash(
-            str(_("Un brouillon de vote est prêt pour chaque article : relisez, puis ouvrez.")),
-            "good",
-        )
-        return redirect(url_for("project_decisions.home", _anchor="preparer"))
-    return redirect(url_for("project_decisions_preparing.preview", poll_id=drafts[0].id))
+    return _to_drafts(form.result)

@@ -60,6 +60,7 @@ def charter_schema(numbers: list[int]) -> Schema:
 
 
 class ClosingSchema(Schema):
-    """When a vote ends."""
+    """When the vote on a proposal ends, and whether its articles are voted one by one."""
 
+    way = Words(load_default="whole", validate=one_of(WAYS))
     closes_on = NearDay(required=True)
