@@ -49,9 +49,11 @@ class TooManyCheques(Refusal):
 
 
 class ContractNotReady(Refusal):
-    """A contract opens with products and dates."""
+    """A contract opens with products, or services alone, and dates."""
 
-    reason = _("Avant d’ouvrir le contrat, il lui faut au moins un produit et une livraison.")
+    reason = _(
+        "Avant d’ouvrir le contrat, il lui faut au moins un produit ou un service, et une date."
+    )
 
 
 class ContractAlreadyOpen(Refusal):

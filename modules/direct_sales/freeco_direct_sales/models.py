@@ -151,6 +151,11 @@ class SeasonContract(Model):
         init=False, repr=False, back_populates="contract"
     )
 
+    @property
+    def is_work(self) -> bool:
+        """Whether it holds services alone: they are rendered, and there is no basket to fetch."""
+        return bool(self.products) and all(each.product.is_service for each in self.products)
+
 
 class ContractProduct(Model):
     """A product in a contract, at the price agreed for the season."""

@@ -1,9 +1,11 @@
 """Services: rendered at a date agreed, never weighed, owed once both say that it was done."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
 import pytest
+from werkzeug.test import TestResponse
 
 from freeco.accounting import audit, ledger
 from freeco.clock import held_at
@@ -14,6 +16,7 @@ from freeco.members.models import Community, Member
 from freeco.money import Money
 from freeco.organisations.billing import Billing, VatRegime
 from freeco.payments.models import Payment
+from freeco.testing.forms import fill_in
 from freeco.testing.visitor import Visitor
 from freeco_direct_sales import catalogue, contracts, harvest_lists, sales, sellers, subscriptions
 from freeco_direct_sales.growing import services
@@ -25,6 +28,7 @@ from freeco_direct_sales.models import (
     Distribution,
     Producer,
     Product,
+    SeasonContract,
     Subscription,
 )
 from freeco_direct_sales.orders import placing, preparing, sessions, settling
@@ -193,6 +197,74 @@ def test_a_contract_s_service_is_listed_apart_and_sold_as_a_service(
     with held_at(DECEMBER):
         sales.sell_due(community)
         assert (cents(producer, "706"), cents(producer, "701")) == (-13500, -3450)
+
+
+@pytest.fixture
+def work(producer: Producer, horse: Product, thursdays: Sequence[Distribution]) -> SeasonContract:
+    """Give a draft whose dates are set, and nothing else yet."""
+    found = contracts.create_contract(
+        producer, "Le cheval au jardin", ContractKind.FIXED, date(2026, 11, 1), date(2027, 3, 31)
+    )
+    contracts.set_deliveries(found, thursdays)
+    db.session.commit()
+    return found
+
+
+def test_a_draft_says_what_it_lacks_before_it_opens(
+    work: SeasonContract, coordinator: Member, visiting: Visit
+) -> None:
+    awa, page = visiting(coordinator), f"{HERE}/contrats/{work.id}"
+    assert "Il manque encore au moins un produit, ou un service" in awa.get(f"{page}/preparer").text
+    refused = awa.post(f"{page}/ouvrir")
+    assert refused.status_code == 409
+    assert "au moins un produit ou un service, et une date" in refused.text
+
+
+def test_a_contract_may_hold_services_alone_from_the_draft_to_the_sale(
+    work: SeasonContract,
+    horse: Product,
+    thursdays: Sequence[Distribution],
+    producer: Producer,
+    member: Member,
+    coordinator: Member,
+    community: Community,
+    visiting: Visit,
+) -> None:
+    awa, page = visiting(coordinator), f"{HERE}/contrats/{work.id}"
+    chosen = {"products": str(horse.id), "distributions": [str(each.id) for each in thursdays]}
+    assert awa.post(f"{page}/contenu", data=chosen).status_code == 302
+    assert "Il manque encore" not in awa.get(f"{page}/preparer").text
+    assert awa.post(f"{page}/ouvrir").status_code == 302
+    marie = visiting(member)
+    shop = marie.get(page)
+    assert "Choisir mes services" in shop.text
+    assert "panier" not in main_of(shop)
+    (row,) = work.products
+    review = fill_in(marie, shop, "/relire", {f"q-{row.id}": "2", "cheques": "1"})
+    assert "Rien n’est à retirer" in review.text
+    assert "panier" not in main_of(review)
+    signed = fill_in(marie, review, "/signer", {"agreed": "1"})
+    assert signed.status_code == 302
+    (done,) = db.session.query(Subscription)
+    assert done.total == Money(3 * 2 * 4500)
+    subscriptions.record_paper_signature(done)
+    db.session.commit()
+    assert marie.get(signed.location).status_code == 200
+    assert not sign_off_sheet(thursdays[0]).rows
+    harvest = harvest_lists.harvest_list(thursdays[0], producer)
+    assert not harvest.lines
+    assert "À rendre, rien à apporter\u00a0: Cheval de trait (2\u00a0heures)" in harvest.notices
+    with held_at(DECEMBER):
+        sales.sell_due(community)
+        db.session.commit()
+        assert (cents(producer, "706"), cents(producer, "701")) == (-27000, 0)
+        assert audit.check(sellers.book(producer)).faults == ()
+
+
+def main_of(page: TestResponse) -> str:
+    """Return a page's own words, without the way to other pages."""
+    (found,) = re.findall(r"<h1.*</main>", page.text, re.DOTALL)
+    return str(found)
 
 
 def test_the_two_agree_on_a_day_and_say_it_is_done_on_the_page(
