@@ -15,8 +15,9 @@ from freeco.kernel_models import Activation
 from freeco.members.models import HouseholdMember, Member
 from freeco.testing import make_community
 from freeco_project_decisions.polls import closing, opening
+from freeco_project_decisions.polls.ballot_models import OpenBallot
 from freeco_project_decisions.polls.errors import PollOver
-from freeco_project_decisions.polls.models import Elector, Method, OpenBallot, Poll, PollState
+from freeco_project_decisions.polls.models import Elector, Method, Poll, PollState
 
 from .storm import Crowd, cookies_of, form_headers, households_of_one
 

@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 import freeco_charter
 from freeco.charter import services as charter
+from freeco.charter.articles import articles, changes
 from freeco.charter.models import CharterText
-from freeco.charter.services import Reading, accept, articles, changes, shown_text
+from freeco.charter.services import Reading, accept, shown_text
 from freeco.db import db
 from freeco.members.models import Member, Person
 

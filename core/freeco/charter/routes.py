@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from freeco.charter import services as charter
+from freeco.charter.articles import articles, changes
 from freeco.charter.models import CharterAcceptance
 from freeco.db import db
 from freeco.doors import before_charter, public
@@ -36,11 +37,11 @@ def _show(form: Form) -> ResponseReturnValue:
             "charter/read.html",
             form=form,
             text=text,
-            articles=charter.articles(text),
+            articles=articles(text),
             acceptances=acceptances,
             receipts=_receipts(acceptances),
             waiting=waiting,
-            changes=charter.changes(previous, text) if previous is not None else [],
+            changes=changes(previous, text) if previous is not None else [],
         ),
         form.status,
     )

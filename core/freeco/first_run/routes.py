@@ -6,6 +6,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from freeco.charter import services as charter
+from freeco.charter.articles import articles
 from freeco.db import db
 from freeco.doors import public, sign_in
 from freeco.errors import Absent, Invalid, Refusal
@@ -108,7 +109,7 @@ def _around(draft: FoundingDraft, shown: Screen, form: Form) -> dict[str, Any]:
             form.values.setdefault(f"presentation_{preset.name}", str(preset.presentation))
     elif shown.name == "charter":
         text = charter.reading(language())
-        around |= {"text": text, "articles": charter.articles(text)}
+        around |= {"text": text, "articles": articles(text)}
         around["has_password"] = draft.password_hash is not None
     elif shown.name == "people":
         around |= _summary(draft)

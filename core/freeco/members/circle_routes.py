@@ -10,6 +10,7 @@ from freeco import activation
 from freeco.accords import cards as accord_cards
 from freeco.agenda.lines import lines_of
 from freeco.charter import services as charter
+from freeco.charter.articles import articles
 from freeco.clock import now
 from freeco.db import db
 from freeco.doors import (
@@ -128,7 +129,7 @@ def join_page() -> ResponseReturnValue:
 def _join(form: Form) -> ResponseReturnValue:
     text = charter.reading(language(), g.community)
     return (
-        render_template("circle/join.html", form=form, text=text, articles=charter.articles(text)),
+        render_template("circle/join.html", form=form, text=text, articles=articles(text)),
         form.status,
     )
 

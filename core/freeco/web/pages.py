@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from freeco.charter import services as charter
+from freeco.charter.articles import articles
 from freeco.db import db
 from freeco.doors import public, safe_next
 from freeco.first_run.drafts import is_new_site
@@ -51,7 +52,7 @@ def charter_page() -> ResponseReturnValue:
     """Show the charter in force."""
     text = charter.reading(language())
     return render_template(
-        "charter/read.html", text=text, articles=charter.articles(text), changes=[], waiting=False
+        "charter/read.html", text=text, articles=articles(text), changes=[], waiting=False
     )
 
 

@@ -22,7 +22,8 @@ from freeco_project_decisions.assembly.agenda import Resolution
 from freeco_project_decisions.assembly.models import Assembly, AssemblyItem, AssemblyProxy
 from freeco_project_decisions.assembly.preparing import Planned
 from freeco_project_decisions.polls import paper
-from freeco_project_decisions.polls.models import Method, OpenBallot, Poll, Room
+from freeco_project_decisions.polls.ballot_models import OpenBallot
+from freeco_project_decisions.polls.models import Method, Poll, Room
 from freeco_project_decisions.polls.paper_models import Bundle, TellerEntry
 
 NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)

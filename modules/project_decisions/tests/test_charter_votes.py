@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from freeco.announcements import announce
 from freeco.charter import services as charter
 from freeco.charter.adopting import Amended, CharterMoved, NothingAmended, adopt, amended, sections
+from freeco.charter.articles import changes
 from freeco.charter.models import CharterAcceptance, VotedCharter
 from freeco.clock import held_at
 from freeco.db import db
@@ -28,9 +29,10 @@ from freeco_project_decisions.deliberation.models import Proposal, Stage
 from freeco_project_decisions.effects import applying, binding, charter_drafts
 from freeco_project_decisions.effects.models import Effect, EffectState
 from freeco_project_decisions.polls import binds, closing, opening, preparing, voting
+from freeco_project_decisions.polls.ballot_models import OpenBallot
 from freeco_project_decisions.polls.electorate import elector_of
 from freeco_project_decisions.polls.errors import CharterTooSoon
-from freeco_project_decisions.polls.models import Decision, OpenBallot, Poll
+from freeco_project_decisions.polls.models import Decision, Poll
 
 NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=7)
@@ -70,7 +72,7 @@ def test_an_adopted_version_is_in_force_here_and_asked_of_everybody(
     assert not charter.has_accepted_current(people[3])
     assert charter.has_accepted_current(neighbour)
     shown = charter.reading("fr", community)
-    changed = charter.changes(charter.acceptances(people[3])[-1].text, shown)
+    changed = changes(charter.acceptances(people[3])[-1].text, shown)
     assert [each.number for each in changed if each.kind == "changed"] == [3]
     charter.accept(people[3], charter.shown_text("fr", shown.sha256, community), people[3].person)  # type: ignore[arg-type]
     assert charter.has_accepted_current(people[3])

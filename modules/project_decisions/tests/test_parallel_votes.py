@@ -12,7 +12,8 @@ from freeco.clock import held_at
 from freeco.db import db
 from freeco.members.models import Member
 from freeco.testing.visitor import Visitor
-from freeco_project_decisions.polls.models import OpenBallot, Poll, PollState
+from freeco_project_decisions.polls.ballot_models import OpenBallot
+from freeco_project_decisions.polls.models import Poll, PollState
 
 NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)
 AT_ONCE, VOTES = 8, 50

@@ -14,9 +14,10 @@ from freeco.members.models import Community, Member
 from freeco.module import Ref
 from freeco.notifications.models import Notice
 from freeco_project_decisions.polls import closing, objecting, opening, preparing, telling, voting
+from freeco_project_decisions.polls.ballot_models import Proxy
 from freeco_project_decisions.polls.electorate import elector_of
 from freeco_project_decisions.polls.errors import PollFinished
-from freeco_project_decisions.polls.models import Method, Poll, PollState, Proxy
+from freeco_project_decisions.polls.models import Method, Poll, PollState
 
 NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)
 CLOSES = NOW + timedelta(days=7)

@@ -14,15 +14,9 @@ from freeco.testing.forms import fill_in
 from freeco.testing.people import make_member, open_module
 from freeco.testing.visitor import Visitor
 from freeco_project_decisions.polls import closing, voting
+from freeco_project_decisions.polls.ballot_models import OpenBallot
 from freeco_project_decisions.polls.electorate import elector_of
-from freeco_project_decisions.polls.models import (
-    Method,
-    OpenBallot,
-    Option,
-    Poll,
-    PollState,
-    Tie,
-)
+from freeco_project_decisions.polls.models import Method, Option, Poll, PollState, Tie
 from freeco_project_decisions.polls.objection_models import Objection
 
 Ask = Callable[..., Poll]

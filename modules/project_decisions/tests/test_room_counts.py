@@ -10,8 +10,9 @@ from freeco.db import db
 from freeco.members.models import Member
 from freeco.money import Money
 from freeco_project_decisions.polls import closing, errors, paper, room_counts, voting
+from freeco_project_decisions.polls.ballot_models import OpenBallot
 from freeco_project_decisions.polls.electorate import elector_of
-from freeco_project_decisions.polls.models import Decision, Method, OpenBallot, Poll, Room, Tie
+from freeco_project_decisions.polls.models import Decision, Method, Poll, Room, Tie
 
 Ask = Callable[..., Poll]
 OPTIONS = ("Toit:60", "Puits:50", "Haie:40")

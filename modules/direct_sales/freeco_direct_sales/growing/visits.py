@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from freeco.charter import services as charter
-from freeco.charter.services import Article
+from freeco.charter.articles import Article
+from freeco.charter.articles import articles as articles_of
 from freeco.clock import now, today
 from freeco.db import db, lock
 from freeco.errors import Absent
@@ -34,7 +35,7 @@ from freeco_direct_sales.permissions import COORDINATE
 def articles(community: Community) -> list[Article]:
     """Return the points of the charter in force."""
     text = charter.reading(language(), community)
-    return [each for each in charter.articles(text) if each.number]
+    return [each for each in articles_of(text) if each.number]
 
 
 def visits_of(producer: Producer, reader: Member | None = None) -> Sequence[Visit]:

@@ -13,15 +13,9 @@ from freeco_project_decisions.assembly.models import (
     Seat,
 )
 from freeco_project_decisions.polls import paper
+from freeco_project_decisions.polls.ballot_models import OpenBallot, Proxy
 from freeco_project_decisions.polls.errors import CountBegun
-from freeco_project_decisions.polls.models import (
-    Elector,
-    OpenBallot,
-    Poll,
-    PollState,
-    Proxy,
-    Secrecy,
-)
+from freeco_project_decisions.polls.models import Elector, Poll, PollState, Secrecy
 
 
 def let_vote(assembly: Assembly, poll: Poll, there: Iterable[Seat]) -> None:

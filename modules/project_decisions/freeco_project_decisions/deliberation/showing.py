@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from freeco.charter.services import Word
+from freeco.charter.articles import Word
 from freeco.i18n import _, said
 from freeco.members.models import Member
 from freeco.module import Text

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from freeco.charter.services import Word, differing_words
+from freeco.charter.articles import Word, differing_words
 from freeco.i18n import _, counted, deadline, said
 from freeco.module import Text
 from freeco_project_decisions.deliberation.models import (

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from freeco.charter import services as charter
 from freeco.charter.adopting import Amended, NothingAmended, section, sections
+from freeco.charter.articles import articles
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Invalid
@@ -49,7 +50,7 @@ class Point:
 def points(community: Community) -> list[Point]:
     """Return the articles of the charter in force in a community; the introduction is none."""
     text = charter.reading("", community)
-    cut = zip(charter.articles(text), sections(text.text), strict=True)
+    cut = zip(articles(text), sections(text.text), strict=True)
     return [
         Point(article.number, article.title, article.body, words)
         for article, words in cut

@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from freeco.charter import services as charter
 from freeco.charter.adopting import amended
-from freeco.charter.services import ArticleChange, Reading
+from freeco.charter.articles import ArticleChange, changes
+from freeco.charter.services import Reading
 from freeco.db import db
 from freeco.errors import Refusal
 from freeco.i18n import _, said
@@ -127,7 +128,7 @@ def _articles(poll: Poll, bound: Bound) -> Sequence[ArticleChange]:
     new = "\n\n".join(each.after for each in bound.amendments if each.after)
     language = charter.reading("", poll.community).language
     texts = (Reading("", language, "", old), Reading("", language, "", new))
-    return [each for each in charter.changes(*texts) if each.kind != "kept"]
+    return [each for each in changes(*texts) if each.kind != "kept"]
 
 
 def whole_charter(poll: Poll) -> str:

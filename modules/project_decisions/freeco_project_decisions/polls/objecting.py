@@ -9,15 +9,10 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.models import Member
+from freeco_project_decisions.polls.ballot_models import OpenBallot
 from freeco_project_decisions.polls.errors import ArgumentNeeded, ObjectionOver
 from freeco_project_decisions.polls.marks import OBJECT
-from freeco_project_decisions.polls.models import (
-    Elector,
-    Method,
-    OpenBallot,
-    Poll,
-    PollState,
-)
+from freeco_project_decisions.polls.models import Elector, Method, Poll, PollState
 from freeco_project_decisions.polls.objection_models import Objection
 
 

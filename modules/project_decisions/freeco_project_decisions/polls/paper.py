@@ -12,6 +12,7 @@ from freeco.db import db, lock
 from freeco.errors import Absent
 from freeco.members.models import Member
 from freeco_project_decisions.polls import room_counts
+from freeco_project_decisions.polls.ballot_models import OpenBallot
 from freeco_project_decisions.polls.errors import (
     BundleAgreed,
     CountBegun,
@@ -25,7 +26,6 @@ from freeco_project_decisions.polls.errors import (
 from freeco_project_decisions.polls.models import (
     College,
     Elector,
-    OpenBallot,
     Poll,
     PollState,
     Room,

@@ -12,13 +12,8 @@ from freeco.members.models import Member
 from freeco.module import Tie
 from freeco_project_decisions.forgetting import forget_name
 from freeco_project_decisions.polls import objecting, showing, voting, wording
-from freeco_project_decisions.polls.models import (
-    Elector,
-    OpenBallot,
-    Poll,
-    PollState,
-    Proxy,
-)
+from freeco_project_decisions.polls.ballot_models import OpenBallot, Proxy
+from freeco_project_decisions.polls.models import Elector, Poll, PollState
 from freeco_project_decisions.polls.objection_models import Objection
 from freeco_project_decisions.polls.voice_models import CollegeMember, Voice
 

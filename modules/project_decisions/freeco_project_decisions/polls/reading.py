@@ -11,13 +11,12 @@ from freeco.cells import says
 from freeco.db import db
 from freeco.members.models import Community, Member
 from freeco_project_decisions.polls import paper
+from freeco_project_decisions.polls.ballot_models import OpenBallot, Proxy
 from freeco_project_decisions.polls.models import (
     Decision,
     Elector,
-    OpenBallot,
     Poll,
     PollState,
-    Proxy,
     Secrecy,
 )
 from freeco_project_decisions.polls.paper_models import RoomVoter

@@ -10,15 +10,10 @@ from freeco.i18n import said
 from freeco.members.models import Community, Member
 from freeco.record.models import RecordEntry, RecordLog
 from freeco_project_decisions.polls import electorate, objecting, paper, reading, voting, wording
+from freeco_project_decisions.polls.ballot_models import OpenBallot, Proxy
 from freeco_project_decisions.polls.electorate import elector_of
 from freeco_project_decisions.polls.errors import NotAnElector
-from freeco_project_decisions.polls.models import (
-    Elector,
-    OpenBallot,
-    Poll,
-    Proxy,
-    Secrecy,
-)
+from freeco_project_decisions.polls.models import Elector, Poll, Secrecy
 from freeco_project_decisions.polls.objection_models import Objection
 
 

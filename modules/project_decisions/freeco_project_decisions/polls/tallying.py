@@ -20,8 +20,9 @@ from freeco_project_decisions.counting.profiles import Profile, gather
 from freeco_project_decisions.counting.schulze import schulze
 from freeco_project_decisions.counting.scottish_stv import scottish_stv
 from freeco_project_decisions.polls import paper
+from freeco_project_decisions.polls.ballot_models import OpenBallot
 from freeco_project_decisions.polls.marks import AGREE, ASIDE, BLANK, GRADES, NO, OBJECT, YES
-from freeco_project_decisions.polls.models import Elector, Method, OpenBallot, Poll, Tie
+from freeco_project_decisions.polls.models import Elector, Method, Poll, Tie
 
 STEP = 100
 """Equal shares grow by one euro a voter."""

@@ -19,14 +19,8 @@ from freeco.members.models import Community, Member, Person
 from freeco.notifications.models import Notice
 from freeco.notifications.notices import notify
 from freeco_project_decisions.polls import reading, results, wording
-from freeco_project_decisions.polls.models import (
-    Elector,
-    OpenBallot,
-    Poll,
-    PollState,
-    Proxy,
-    Secrecy,
-)
+from freeco_project_decisions.polls.ballot_models import OpenBallot, Proxy
+from freeco_project_decisions.polls.models import Elector, Poll, PollState, Secrecy
 
 LETTERS = Path(__file__).parent.parent / "letters"
 AT_ONCE = 300

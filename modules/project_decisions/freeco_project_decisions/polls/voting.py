@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.members.models import Member
+from freeco_project_decisions.polls.ballot_models import OpenBallot, Proxy
 from freeco_project_decisions.polls.electorate import elector_of
 from freeco_project_decisions.polls.errors import (
     NoProxies,
@@ -25,10 +26,8 @@ from freeco_project_decisions.polls.marks import require
 from freeco_project_decisions.polls.models import (
     Elector,
     Method,
-    OpenBallot,
     Poll,
     PollState,
-    Proxy,
     Secrecy,
 )
 from freeco_project_decisions.polls.paper_models import RoomVoter
