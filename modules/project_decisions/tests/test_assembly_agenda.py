@@ -13,7 +13,6 @@ from freeco_project_decisions.assembly import agenda, preparing
 from freeco_project_decisions.assembly import errors as no
 from freeco_project_decisions.assembly.models import AssemblyItem
 from freeco_project_decisions.assembly.preparing import Planned
-from freeco_project_decisions.polls import errors
 from freeco_project_decisions.polls.models import Method, Poll, Room
 
 NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)

@@ -71,7 +71,8 @@ def test_an_election_held_on_the_pages_is_accepted_by_both_verifiers(
         db.session.commit()
         counting.count_due(poll.community)
     assert db.session.scalar(select(Decision.id).where(Decision.poll_id == poll.id))
-    content = client.get(f"{address}/archive").data
+    with client.get(f"{address}/archive") as file:
+        content = file.data
     assert belenios_accepts(content, sealed.identifier, tmp_path)
     verified = verify(content)
     expected = [

@@ -194,6 +194,7 @@ def test_the_board_shows_trackers_and_gives_the_file(client: Visitor, voters: Vo
     file = client.get(f"{box(voters)}/archive")
     assert file.data.startswith(b"BELENIOS")
     assert sealed_of(voters).identifier in file.headers["Content-Disposition"]
+    file.close()
 
 
 def test_the_page_to_save_is_the_one_of_the_record(client: Visitor, voters: Voters) -> None:

@@ -4,7 +4,7 @@ Specification, sections 4.11 to 4.15. The voter's browser makes it; this is the 
 for paper ballots that two tellers enter, for the demonstration, and to be compared with.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,10 +127,16 @@ def _zero_or_one(sealed: Sealed) -> list[Statement]:
     return [Statement(sealed, 0), Statement(sealed, 1)]
 
 
-def read_ballot(election: Election, credentials: Collection[mpz], text: str) -> Ballot:
+def read_ballot(
+    election: Election,
+    credentials: Collection[mpz],
+    text: str,
+    on_signed: Callable[[mpz], None] = lambda _credential: None,
+) -> Ballot:
     """Read a ballot and check all of it.
 
-    Raises ``Unsound``, saying why, for a ballot of another election, of nobody who may vote,
+    ``on_signed`` hears whose it is as soon as the signature holds, before the long part: it may
+    raise. Raises ``Unsound``, saying why, for a ballot of another election, of nobody who may vote,
     that is not in its canonical form, or with a proof or a signature that does not hold.
     """
     if len(text) > MOST_BALLOT_CHARACTERS:
@@ -146,6 +152,7 @@ def read_ballot(election: Election, credentials: Collection[mpz], text: str) -> 
     if not belongs(public):
         raise Unsound(_("le code de vote n’est pas dans le groupe"))
     _check_signature(text, public, signature)
+    on_signed(public)
     if not isinstance(answers, list) or len(answers) != len(election.questions):
         raise Malformed(_("chaque question attend une réponse"))
     start = f"{election.fingerprint}|{public}"

@@ -4,7 +4,7 @@ Nobody is asked who they are: the code that signs the ballot is the right to vot
 noted but the ballot: no address, no hour, no member.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from freeco.clock import now
 from freeco.db import db, lock
+from freeco_project_decisions.pacing import BALLOTS
 from freeco_project_decisions.polls.errors import PollNotOpen, PollOver
 from freeco_project_decisions.polls.models import Poll, PollState, Secrecy
 from freeco_project_decisions.sealed.ballots import MOST_BALLOT_CHARACTERS, Ballot, read_ballot
@@ -54,7 +55,8 @@ def cast(poll: Poll, content: bytes) -> Acknowledged:
     The one write that a database allows at a time is let go while the proofs are checked:
     nothing may have been written before in this transaction. The caller commits before
     answering. Raises ``PollNotOpen``, ``PollOver``, ``BallotTooLong``, ``BallotMalformed``,
-    ``BallotForAnother``, ``BallotOfNobody``, ``BallotUnproved``, ``BallotCopied``.
+    ``BallotForAnother``, ``BallotOfNobody``, ``BallotUnproved``, ``BallotCopied``, and
+    ``TooOften`` of one code within the hour.
     """
     if len(content) > MOST_BALLOT_CHARACTERS:
         raise BallotTooLong
@@ -69,7 +71,11 @@ def cast(poll: Poll, content: bytes) -> Acknowledged:
     db.session.rollback()
     if over:
         return _again_or_over(poll, text)
-    return keep(poll, _checked(poll, election, credentials, text))
+
+    def signed(credential: mpz) -> None:
+        BALLOTS.count(f"{election.identifier}:{credential}")
+
+    return keep(poll, _checked(poll, election, credentials, text, signed))
 
 
 def check(poll: Poll, text: str) -> Ballot:
@@ -95,9 +101,15 @@ def _known(poll_id: int, setup: str) -> tuple[Election, frozenset[mpz]]:
     return read_election(sealed_of(poll).election), frozenset(halves_of(poll))
 
 
-def _checked(poll: Poll, election: Election, credentials: frozenset[mpz], text: str) -> Ballot:
+def _checked(
+    poll: Poll,
+    election: Election,
+    credentials: frozenset[mpz],
+    text: str,
+    on_signed: Callable[[mpz], None] = lambda _credential: None,
+) -> Ballot:
     try:
-        return read_ballot(election, credentials, text)
+        return read_ballot(election, credentials, text, on_signed)
     except OtherElection as refusal:
         raise BallotForAnother from refusal
     except OfNobody as refusal:

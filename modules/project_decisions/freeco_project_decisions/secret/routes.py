@@ -5,6 +5,7 @@ right to vote, and a ballot comes in nobody's name.
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from flask import (
@@ -16,6 +17,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -27,6 +29,7 @@ from freeco.errors import Absent, Refusal, wants_json
 from freeco.i18n import _
 from freeco.members.models import Community
 from freeco.web.forms import Form
+from freeco_project_decisions.pacing import retry_after
 from freeco_project_decisions.polls import showing as polls_showing
 from freeco_project_decisions.polls import wording
 from freeco_project_decisions.polls.models import Poll, PollState
@@ -66,7 +69,7 @@ def ballot(identifier: str) -> ResponseReturnValue:
     return _ballot(_sealed(identifier), Form.blank())
 
 
-def _ballot(sealed: SealedPoll, form: Form, taken: object = None) -> ResponseReturnValue:
+def _ballot(sealed: SealedPoll, form: Form, taken: object = None) -> tuple[str, int]:
     poll = sealed.poll
     return (
         render_template(
@@ -94,7 +97,9 @@ def cast(identifier: str) -> ResponseReturnValue:
         db.session.commit()
     except Refusal as refusal:
         only_read()
-        return _to_any_page(jsonify(refused=str(refusal)), refusal.status)
+        answer = jsonify(refused=str(refusal))
+        answer.headers.update(retry_after(refusal.status))
+        return _to_any_page(answer, refusal.status)
     return _to_any_page(jsonify(tracker=taken.tracker, receipt=taken.receipt), 201)
 
 
@@ -114,7 +119,8 @@ def hand_over(identifier: str) -> ResponseReturnValue:
     file = request.files.get("file")
     content = file.read() if file is not None else b""
     if not form.apply(Schema(), lambda: casting.cast(sealed.poll, content.strip())):
-        return _ballot(_sealed(identifier), form)
+        page, status = _ballot(_sealed(identifier), form)
+        return page, status, retry_after(status)
     return _ballot(_sealed(identifier), Form.blank(), form.result)
 
 
@@ -170,8 +176,25 @@ def find(identifier: str) -> ResponseReturnValue:
 def archive(identifier: str) -> ResponseReturnValue:
     """Give the whole file of the vote, which anybody may check."""
     sealed = _sealed(identifier)
-    content = filing.archive_of(sealed.poll)
-    return _file(content, filing.archive_name(sealed))
+    tag = filing.stands_at(sealed)
+    if request.if_none_match.contains_weak(tag):
+        unchanged = Response(status=HTTPStatus.NOT_MODIFIED)
+        unchanged.set_etag(tag)
+        return unchanged
+    name = filing.archive_name(sealed)
+    try:
+        answer = send_file(
+            filing.file_of(sealed),
+            mimetype="application/octet-stream",
+            as_attachment=True,
+            download_name=name,
+            etag=filing.stands_at(sealed),
+        )
+    except OSError:  # the disk is full, or a newer copy has just come: it is given all the same
+        return _file(filing.archive_of(sealed.poll), name)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    del answer.headers["Last-Modified"]  # of the copy: ballots are nobody's hour
+    return answer
 
 
 @pages.get("/votes/secret/<identifier>/page")
