@@ -76,7 +76,9 @@ def test_under_eight_papers_the_vote_does_not_open(
         beside.vote_on_paper(poll, elector(poll, each))
     with pytest.raises(no.TooFewPapers, match="7 personnes votent sur papier"):
         open_with_codes(poll, keepers)
-    assert standing(poll) is Standing.CODES
+    assert (standing(poll), codes.many_codes(poll)) == (Standing.CODES, 0)
+    beside.vote_on_paper(poll, elector(poll, neighbours[7]))
+    assert open_with_codes(poll, keepers).poll.state == "open"
 
 
 def test_the_list_is_fixed_by_the_codes_and_by_the_opening(

@@ -17,7 +17,7 @@ from freeco_project_decisions.assembly.routes import pages
 from freeco_project_decisions.polls import objecting, paper, reading, showing, voting
 from freeco_project_decisions.polls.models import Elector, Poll, PollState, Secrecy
 from freeco_project_decisions.polls.schemas import ballot_schema, marks_of, typed
-from freeco_project_decisions.secret import beside
+from freeco_project_decisions.secret import beside, codes
 
 DRAFT = PollState.DRAFT
 SHOWN = 30
@@ -65,7 +65,7 @@ def _voters(assembly: Assembly, item: AssemblyItem, poll: Poll) -> ResponseRetur
         by_tellers=paper.counts_in_room(poll),
         secret=secret,
         changes=beside.may_change(poll) if secret else poll.state == PollState.OPEN,
-        enough=beside.are_enough(poll) if secret and draft else True,
+        enough=codes.are_papers_enough(poll) if secret and draft else True,
         with_code=beside.with_code(poll) if secret and draft else set(),
     )
 

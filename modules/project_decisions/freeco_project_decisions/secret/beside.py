@@ -26,11 +26,10 @@ from freeco_project_decisions.secret.beside_errors import (
     ListFixed,
     PapersWithoutUrn,
     SumOpening,
-    TooFewPapers,
 )
 from freeco_project_decisions.secret.errors import NotAnnounced
 from freeco_project_decisions.secret.models import SealedPoll, Way
-from freeco_project_decisions.secret.preparing import FLOOR, electors_in_order, sealed_of
+from freeco_project_decisions.secret.preparing import electors_in_order, sealed_of
 from freeco_project_decisions.secret.trustees import group_of
 
 Rows = Sequence[Sequence[int]]
@@ -94,22 +93,14 @@ def with_code(poll: Poll) -> set[int]:
     return set(electors_in_order(poll)) - set(codes.without_code(poll)) - paper.voter_ids(poll)
 
 
-def are_enough(poll: Poll) -> bool:
-    """Whether those who vote on paper hide each other in their own total: nobody, or eight."""
-    many = paper.voters(poll).total()
-    return not many or many >= FLOOR
-
-
 def require_papers(poll: Poll) -> None:
     """Stop the opening of a vote whose papers would say who voted what, or stay uncounted.
 
     Raises ``TooFewPapers`` under eight, ``PapersWithoutUrn`` when no assembly counts them.
     """
-    many = paper.voters(poll).total()
-    if many and poll.room != Room.URN:
+    if paper.voters(poll) and poll.room != Room.URN:
         raise PapersWithoutUrn
-    if not are_enough(poll):
-        raise TooFewPapers(many)
+    codes.require_papers_enough(poll)
 
 
 def lay_out(poll: Poll) -> None:

@@ -17,7 +17,7 @@ from freeco_project_decisions.sealed.elections import read_credentials, write_cr
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.groups import belongs
 from freeco_project_decisions.sealed.writing import number
-from freeco_project_decisions.secret.beside_errors import VotesOnPaper
+from freeco_project_decisions.secret.beside_errors import TooFewPapers, VotesOnPaper
 from freeco_project_decisions.secret.errors import (
     CodesNotAsMany,
     CodesUnsound,
@@ -27,7 +27,7 @@ from freeco_project_decisions.secret.errors import (
     RegisteredAlready,
 )
 from freeco_project_decisions.secret.models import SealedCodes, Way
-from freeco_project_decisions.secret.preparing import electors_in_order, sealed_of
+from freeco_project_decisions.secret.preparing import FLOOR, electors_in_order, sealed_of
 
 WIDTH = 256
 """Bytes of a public half: a number below p, of 2048 bits."""
@@ -36,6 +36,18 @@ WIDTH = 256
 def needed(poll: Poll) -> int:
     """Return how many codes there must be: one for each elector who does not vote on paper."""
     return electorate.count_electors(poll) - paper.voters(poll).total()
+
+
+def are_papers_enough(poll: Poll) -> bool:
+    """Whether those who vote on paper hide each other in their own total: nobody, or eight."""
+    many = paper.voters(poll).total()
+    return not many or many >= FLOOR
+
+
+def require_papers_enough(poll: Poll) -> None:
+    """Stop a vote whose total of papers would say who voted what; raises ``TooFewPapers``."""
+    if not are_papers_enough(poll):
+        raise TooFewPapers(paper.voters(poll).total())
 
 
 def many_codes(poll: Poll) -> int:
@@ -127,13 +139,15 @@ def take_file(poll: Poll, content: bytes) -> None:
     """Keep the public halves that another organisation, or the printed sheets, have given.
 
     Another file replaces it until the poll opens. Raises ``NotAnnounced``, ``NoRegistration``
-    when codes are made here, ``PollFrozen``, ``CodesUnsound``, ``CodesNotAsMany``.
+    when codes are made here, ``PollFrozen``, ``CodesUnsound``, ``CodesNotAsMany``, and
+    ``TooFewPapers``: from then on who votes on paper no longer changes.
     """
     halves = read_file(content)
     kept = _locked(poll)
     require_draft(poll)
     if sealed_of(poll).way == Way.SITE:
         raise NoRegistration
+    require_papers_enough(poll)
     if len(halves) != needed(poll):
         raise CodesNotAsMany(len(halves), needed(poll))
     kept.halves = _packed(halves)

@@ -64,6 +64,7 @@ def _steps(poll: Poll, forms: dict[str, Form]) -> ResponseReturnValue:
         today=len(electorate.members_today(poll)),
         electors=electors,
         on_paper=paper.voters(poll).total(),
+        papers_enough=codes.are_papers_enough(poll),
         later=poll.opens_at > now(),
         made=codes.many_codes(poll) if is_secret else 0,
         making=is_secret and codes.are_still_made(poll),

@@ -22,7 +22,7 @@ from freeco_project_decisions.sealed.commitments import (
 )
 from freeco_project_decisions.sealed.elections import read_election
 from freeco_project_decisions.sealed.errors import Unsound
-from freeco_project_decisions.sealed.proofs import Sealed
+from freeco_project_decisions.sealed.proofs import Form, Sealed
 from freeco_project_decisions.sealed.tallying import Sums, read_opening
 from freeco_project_decisions.sealed.trustees import (
     Group,
@@ -90,23 +90,27 @@ def _after_keys(trustee: Trustee) -> Step:
         return Step.READY
     if state == PollState.CLOSED and not trustee.opening:
         if paper.awaited(trustee.group.poll):
-            return Step.WAIT
+            return Step.WAIT  # two tellers count the papers beside it, without knowing the sum
         if to_open(trustee.group) is not None:
             return Step.OPEN
     return Step.DONE
 
 
 def to_open(group: TrusteeGroup) -> tuple[str, str] | None:
-    """Return the election and what is sealed in it, as texts, once it waits to be opened.
-
-    That is after two tellers have counted the papers beside it: they count without knowing it.
-    """
-    if paper.awaited(group.poll):
-        return None
+    """Return the election and what is sealed in it, as texts, once it waits to be opened."""
     if group.sums:
         return group.election, group.sums
     sealed = db.session.get(SealedPoll, group.poll_id)
     return (sealed.election, sealed.tally) if sealed is not None and sealed.tally else None
+
+
+def form_of(group: TrusteeGroup) -> Form:
+    """Return how trustees prove what they open.
+
+    Of a sum, as an archive of Belenios holds it; of ballots by tokens, opened one by one, by the
+    form that leaves no choice of what each opens to.
+    """
+    return Form.BOUND if group.sums else Form.BELENIOS
 
 
 def waited_for(group: TrusteeGroup) -> list[Trustee]:
@@ -238,7 +242,7 @@ def _take_opening(trustee: Trustee, written: Mapping[str, str]) -> None:
         raise NotTheirTurn
     election, sums = read_election(waiting[0]), read_sums(waiting[1])
     public = read_trustees(trustee.group.text).keys[trustee.place - 1]
-    opening = read_opening(written["opening"], election, sums, public)
+    opening = read_opening(written["opening"], election, sums, public, form_of(trustee.group))
     trustee.opening = opening.text
 
 
