@@ -50,6 +50,27 @@ def test_as_many_yes_as_no_is_given_back_as_a_tie() -> None:
     assert (outcome.chosen, outcome.tied) == ((), (YES, NO))
 
 
+@pytest.mark.parametrize(
+    ("college", "base"),
+    [
+        (College(4, 4, 2, enrolled=10), Base.PRESENT),
+        (College(0, 0, 10, enrolled=10), Base.PRESENT),
+        (College(3, 3, 0, enrolled=100), Base.ENROLLED),
+        (College(0, 0, 0, enrolled=100), Base.ENROLLED),
+    ],
+)
+def test_as_many_yes_as_no_is_no_tie_when_silence_weighs_against(
+    college: College, base: Base
+) -> None:
+    outcome = assent([college], Majority(base=base))
+    assert (outcome.chosen, outcome.tied) == ((NO,), ())
+
+
+def test_who_voted_blank_came_and_decides_nothing() -> None:
+    outcome = assent([College(0, 0, 10, enrolled=10)], Majority(quorum=Fraction(1, 2)))
+    assert (outcome.chosen, outcome.derivation["quorum_met"]) == ((), True)
+
+
 def test_what_was_announced_for_a_tie_settles_it() -> None:
     outcome = assent([College(4, 4, 1, enrolled=9)], Majority(), NOTHING_CHANGES)
     assert (outcome.chosen, outcome.tied) == ((NO,), ())

@@ -98,6 +98,12 @@ def test_exact_fractions_lose_nothing_to_rounding() -> None:
     assert stage["lost"] == "26/3"
 
 
+def test_an_empty_pile_is_written_as_the_others() -> None:
+    profile = weigh({ranks("A", "AB"): 3}, 2)
+    stage = scottish_stv(profile, 1, announced_lot(2), exact=True).derivation["stages"][0]  # type: ignore[index]
+    assert (stage["votes"], stage["lost"]) == (["3", "0"], "0")
+
+
 def test_who_is_level_is_told_apart_by_the_last_stage_at_which_they_were_not() -> None:
     # Dee has least and goes out; her paper levels Bo and Cy, who had 3 and 4: Bo goes out.
     papers = {ranks("A", "ABCD"): 5, ranks("B", "ABCD"): 3, ranks("CB", "ABCD"): 4}

@@ -70,7 +70,8 @@ def assent(colleges: Sequence[College], majority: Majority, lot: Lot | None = No
     """Say whether the proposal is adopted: ``YES`` or ``NO`` is chosen, or nothing without quorum.
 
     A college in which nobody is counted is left aside and its weight goes to the others in
-    proportion. As many yes as no, when more than half is asked for, is a tie: the lot says what
+    proportion; where nobody is counted in any, nothing is decided. As many yes as no, when more
+    than half is asked for and nobody weighs against by their silence, is a tie: the lot says what
     was announced for it, usually that nothing changes. Raises ``Uncountable`` for numbers that
     do not add up.
     """
@@ -84,10 +85,11 @@ def assent(colleges: Sequence[College], majority: Majority, lot: Lot | None = No
     parts = [(each.weight / weights / each.base(base), each) for each in counted]
     for_it = sum((part * each.yes for part, each in parts), Fraction(0))
     against = sum((part * each.no for part, each in parts), Fraction(0))
-    quorum_met = attending >= majority.quorum * enrolled and bool(counted)
-    level = majority.more_than and majority.share == HALF and for_it == against and quorum_met
+    quorum_met = attending >= majority.quorum * enrolled
+    decides = quorum_met and bool(counted)
+    level = decides and majority.more_than and majority.share == for_it == against == HALF
     adopted = for_it > majority.share if majority.more_than else for_it >= majority.share
-    chosen: tuple[int, ...] = ((YES,) if adopted else (NO,)) if quorum_met else ()
+    chosen: tuple[int, ...] = ((YES,) if adopted else (NO,)) if decides else ()
     drawn: list[Json] = []
     if level and lot is not None:
         chosen = (lot.sort((YES, NO))[0],)

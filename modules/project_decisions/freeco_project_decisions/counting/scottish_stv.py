@@ -196,9 +196,9 @@ class _Count:
         self.drawn.append(told(level, [taken], self.lot))
         return taken
 
-    @staticmethod
-    def _worth(pile: Counter[tuple[bytes, Value]]) -> Value:
-        return sum(value * many for (_preferences, value), many in pile.items())
+    def _worth(self, pile: Counter[tuple[bytes, Value]]) -> Value:
+        nothing = 0 * self.quota  # in the same writing as the rest
+        return sum((value * many for (_preferences, value), many in pile.items()), nothing)
 
     def _write(self, stage: str, about: int | None, elected: list[int]) -> None:
         self.stages.append(
@@ -206,7 +206,7 @@ class _Count:
                 "stage": stage,
                 "about": about,
                 "votes": [_votes(each) for each in self.totals[-1]],
-                "lost": _votes(self.lost),
+                "lost": _votes(self.lost + 0 * self.quota),
                 "elected": list(elected),
             }
         )
