@@ -1,9 +1,8 @@
 """A lot that anybody can draw again with ``sha256sum``.
 
 Each name gets a ticket: the SHA-256 of « seed,name ». The smallest ticket comes first. The seed
-is not known when the names are fixed: it is the first checkpoint of the public record that is
-signed after an hour announced beforehand. Consistent sampling, Ronald L. Rivest (2018), as
-risk-limiting audits of elections draw their ballots.
+is not known when the names are fixed: see ``polls.seeds``, and ``tokens.opened``. Consistent
+sampling, Ronald L. Rivest (2018), as risk-limiting audits of elections draw their ballots.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,6 @@
 """Closing a poll, counting it, and entering what was decided in the register."""
 
 import json
-from base64 import b64encode
 from datetime import datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -12,11 +11,10 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.events import publish
 from freeco.members.models import Community
-from freeco.record.models import RecordCheckpoint, RecordEntry, RecordLog
 from freeco.record.stating import state
 from freeco_project_decisions.counting.assent import NO
 from freeco_project_decisions.counting.outcomes import Outcome
-from freeco_project_decisions.polls import objecting, paper, tallying
+from freeco_project_decisions.polls import objecting, paper, seeds, tallying
 from freeco_project_decisions.polls.events import PollDecided, PollExtended
 from freeco_project_decisions.polls.marks import OF_ONE
 from freeco_project_decisions.polls.models import (
@@ -25,7 +23,6 @@ from freeco_project_decisions.polls.models import (
     Poll,
     PollState,
     Secrecy,
-    Tie,
 )
 
 
@@ -107,38 +104,17 @@ def decide(poll: Poll) -> Decision | None:
 
 def needs_seed(poll: Poll) -> bool:
     """Whether something is drawn by lot."""
-    return poll.method == Method.DRAW or poll.tie == Tie.DRAWN
+    return seeds.needs_seed(poll)
 
 
 def seed_of(poll: Poll) -> str:
-    """Return the root of the first checkpoint of the record that holds the poll's closing.
-
-    It is signed within a minute of the closing and not before, so that nobody knew it while
-    voting. Empty while there is none; in a rehearsal, which has no record, the poll's own text.
-    """
-    if poll.community.rehearsal:
-        return poll.frozen_sha256
-    closed = db.session.scalar(
-        select(RecordEntry)
-        .join(RecordEntry.log)
-        .where(
-            RecordLog.community_id == poll.community_id,
-            RecordEntry.key == f"poll_closed:{poll.id}",
-        )
-    )
-    if closed is None or closed.leaf_index is None:
-        return ""
-    root = db.session.scalar(
-        select(RecordCheckpoint.root)
-        .where(RecordCheckpoint.log_id == closed.log_id, RecordCheckpoint.size > closed.leaf_index)
-        .order_by(RecordCheckpoint.size)
-        .limit(1)
-    )
-    return b64encode(root).decode() if root is not None else ""
+    """Return what the poll's lot is drawn from, as ``seeds.seed_of`` does; empty while awaited."""
+    return seeds.seed_of(poll)
 
 
 def enter(poll: Poll, outcome: Outcome) -> Decision:
     """Enter an outcome in the register of decisions, and tell who asked."""
+    outcome = seeds.with_seal(poll, outcome)
     lock(poll.community)
     last = db.session.scalar(
         select(func.max(Decision.number)).where(Decision.community_id == poll.community_id)

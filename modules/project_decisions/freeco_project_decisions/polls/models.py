@@ -75,7 +75,7 @@ class Tie(StrEnum):
     ANNOUNCED = "announced"
     """The order in which the options were announced."""
     DRAWN = "drawn"
-    """A lot, from the first checkpoint of the public record after the closing."""
+    """A lot, from what nobody knew before the closing (``polls.seeds``, ``tokens.opened``)."""
 
 
 class Poll(Model):
@@ -166,7 +166,7 @@ class Poll(Model):
     """What was opened, to the letter: the question, the options and the rules, as JSON."""
     frozen_sha256: Mapped[str] = mapped_column(default="")
     seed: Mapped[str] = mapped_column(default="")
-    """The checkpoint that the lot is drawn from, once it is signed."""
+    """What the lot is drawn from, once it is known."""
     created_at: Mapped[datetime] = mapped_column(default_factory=now)
     opened_at: Mapped[datetime | None] = mapped_column(default=None)
     closed_at: Mapped[datetime | None] = mapped_column(default=None)

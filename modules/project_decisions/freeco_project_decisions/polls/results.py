@@ -15,10 +15,13 @@ from freeco_project_decisions.counting.lots import ticket
 from freeco_project_decisions.polls import budget_results, choice_results, wording
 from freeco_project_decisions.polls.assent_results import assent_shown, consent_shown, who_came
 from freeco_project_decisions.polls.marks import BUDGETS
-from freeco_project_decisions.polls.models import Decision, Elector, Method, Poll
+from freeco_project_decisions.polls.models import Decision, Elector, Method, Poll, Secrecy
 from freeco_project_decisions.polls.pictures import Figure, Table
+from freeco_project_decisions.polls.seeds import is_witnessed
 
 Derivation = Mapping[str, Any]
+SEED = 64
+"""Figures of a seed; votes by tokens of before had one of the record, written otherwise."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,12 @@ class Lot:
     tickets: Sequence[Ticket]
     served: bool
     """Whether there was a tie for it to settle."""
+    seal: str = ""
+    """What the seed is the SHA-256 of, to the letter; empty where it comes from elsewhere."""
+    witnessed: bool = False
+    """Whether a witness signed it, so that nobody could choose it alone."""
+    opened: bool = False
+    """Whether the seed is what the trustees of a vote by tokens opened."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +75,7 @@ def sentence_of(decision: Decision) -> str:
     method, found = Method(poll.method), outcome["derivation"]
     if found.get("ballots") == 0 and method not in (Method.CONSENT,):
         return said("Personne n’a voté : rien n’est décidé.")
-    if "quorum_met" in found and not found["quorum_met"]:
+    if found.get("quorum_met") is False or _nobody_counts(found):
         return _no_quorum(poll, found)
     if method is Method.DRAW:
         return _drawn_sentence(poll, outcome["chosen"])
@@ -82,6 +91,11 @@ def sentence_of(decision: Decision) -> str:
     if method in BUDGETS:
         return _budget_sentence(poll, outcome, found)
     return choice_results.sentence(poll, outcome)
+
+
+def _nobody_counts(found: Derivation) -> bool:
+    """Whether all that was said is blank, where blanks do not weigh."""
+    return "colleges" in found and not any(college["base"] for college in found["colleges"])
 
 
 def _no_quorum(poll: Poll, found: Derivation) -> str:
@@ -215,4 +229,6 @@ def _lot(poll: Poll, outcome: Derivation) -> Lot | None:
         key=lambda each: each.ticket,
     )
     served = poll.method == Method.DRAW or bool(found.get("ties"))
-    return Lot(poll.seed, tickets, served) if tickets else None
+    seal = found.get("seal", "")
+    opened = poll.secrecy == Secrecy.TOKENS and len(poll.seed) == SEED
+    return Lot(poll.seed, tickets, served, seal, is_witnessed(seal), opened) if tickets else None
