@@ -4,7 +4,9 @@ In headless Chromium against ``freeco run``, with and without JavaScript, which 
 says so.
 """
 
+from hashlib import sha256
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -54,8 +56,42 @@ def test_who_brings_a_token_votes_without_a_name_and_votes_again(
     act(phone, "bring", "Votre jeton est là")
     rank(phone, 2, 1)
     act(phone, "cast", "Votre bulletin est dans l’urne")
+    assert phone.says("freeco/token-ballot/v1")
     act(phone, "change", "Vous avez voté 1 fois")
     rank(phone, 1, 2)
     act(phone, "cast", "Votre bulletin est dans l’urne")
     phone.press("Le chercher sur le tableau")
     assert phone.says("Ce bulletin est arrivé")
+
+
+def test_a_page_saved_beforehand_seals_without_the_site_and_the_file_is_dropped(
+    phone: Phone, demo_home: Path, tmp_path: Path
+) -> None:
+    (file,) = demo_home.glob("jeton-*.json")
+    vote = file.stem.removeprefix("jeton-")
+    box = f"{PAGE}urne/{vote}"
+    page = tmp_path / f"page-de-vote-{vote}.html"
+    with urlopen(f"{phone.site}{box}/page") as given:  # noqa: S310 - the site we serve
+        page.write_bytes(given.read())
+    phone.open(box)
+    assert phone.says(sha256(page.read_bytes()).hexdigest())
+    allowed = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    phone.driver.execute_cdp_cmd("Browser.setDownloadBehavior", allowed)
+    phone.driver.get(page.as_uri())
+    if not phone.scripts:
+        assert phone.says("cette page a besoin de JavaScript")
+        return
+    phone.driver.find_element(By.ID, "f-token").send_keys(str(file))
+    act(phone, "bring", "Votre jeton est là")
+    number = phone.driver.find_element(By.ID, "f-serial")
+    number.clear()
+    number.send_keys("40")
+    rank(phone, 0, 1)
+    act(phone, "written", "Votre bulletin est scellé dans un fichier")
+    written = tmp_path / f"bulletin-{vote}.json"
+    WebDriverWait(phone.driver, 20).until(lambda _driver: written.exists())
+    phone.open(box)
+    phone.driver.find_element(By.ID, "f-file").send_keys(str(written))
+    phone.press("Déposer ce bulletin")
+    assert phone.says("Votre bulletin est dans l’urne")
+    assert phone.says("freeco/token-ballot/v1")

@@ -144,6 +144,7 @@ def test_what_somebody_changes_on_a_board_is_refused(board: list[Line], tmp_path
         "a trustee's part is false": [*whole[:6], changed(board[6], payload=swapped), *whole[7:]],
         "a trustee is missing": [*whole[:6], *whole[7:]],
         "another result": [*whole[:-1], changed(result, counted=4)],
+        "a seed where nothing is drawn": [*whole[:-1], changed(result, seed="graine")],
         "another number of ballots": [*whole[:5], changed(board[5], ballots=4), *whole[6:]],
         "no setup": whole[1:],
         "two results": [*whole, whole[-1]],

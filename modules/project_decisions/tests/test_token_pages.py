@@ -135,7 +135,9 @@ def test_a_ballot_is_cast_without_a_session_and_found_by_its_tracker(
         assert "Sceller et déposer" in page.text
         cast_at = f"{box(votes)}/bulletins"
         answer = stranger.post(cast_at, data=ballot.text)
-        assert answer.json == {"tracker": ballot.tracker, "again": False}
+        assert answer.json is not None
+        assert (answer.json["tracker"], answer.json["again"]) == (ballot.tracker, False)
+        assert f"\n{ballot.tracker}\n" in answer.json["receipt"]
         assert stranger.post(cast_at, data=ballot.text).status_code == 200
         used = stranger.post(cast_at, data=held.vote(casting.setup_of(votes), [3, 2, 1]).text)
         assert used.json is not None

@@ -6,7 +6,8 @@ import { runInThisContext } from "node:vm";
 
 const [folder, library] = process.argv.slice(2);
 runInThisContext(readFileSync(`${folder}/sealing.js`, "utf-8"));
-const tokens = await import(`data:text/javascript;base64,${readFileSync(`${folder}/tokens.js`, "base64")}`);
+runInThisContext(readFileSync(`${folder}/tokens.js`, "utf-8"));
+const tokens = globalThis.freecoTokens;
 const blindrsa = await import(pathToFileURL(library));
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const next = async () => JSON.parse((await lines.next()).value);

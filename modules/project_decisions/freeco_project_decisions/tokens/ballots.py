@@ -36,6 +36,8 @@ LONGEST = 16_000
 """Characters of a ballot: more than twenty signers would need."""
 ECDSA = ec.ECDSA(SHA256())
 _CURVE = ec.SECP256R1()
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+"""How many points P-256 has (FIPS 186-4, D.1.2.3)."""
 
 
 class ForAnother(Unsound):
@@ -118,6 +120,8 @@ class Ballot:
         self.token.check(setup)
         if not belongs(self.box.alpha):
             raise BadBallot("a ballot is not in the group")
+        if not is_low(self.signature):
+            raise BadBallot("a ballot has the lower of its two signatures")
         try:
             key = ec.EllipticCurvePublicKey.from_encoded_point(_CURVE, self.token.key)
             key.verify(der_of(self.signature), signed_text(self).encode(), ECDSA)
@@ -239,5 +243,15 @@ def der_of(raw: bytes) -> bytes:
 
 
 def raw_of(der: bytes) -> bytes:
-    """Write a signature as WebCrypto does."""
-    return b"".join(each.to_bytes(32, "big") for each in decode_dss_signature(der))
+    """Write a signature as WebCrypto does, the lower of the two that hold."""
+    r, s = decode_dss_signature(der)
+    return r.to_bytes(32, "big") + min(s, ORDER - s).to_bytes(32, "big")
+
+
+def is_low(raw: bytes) -> bool:
+    """Whether a signature is the lower of the two that hold: (r, s), where (r, n - s) holds too.
+
+    Anybody makes one of the other. A ballot would have two texts, hence two trackers, and the
+    site could publish the one that a receipt does not name.
+    """
+    return int.from_bytes(raw[32:], "big") <= ORDER // 2

@@ -4,10 +4,12 @@ No session is read on any of these pages: the ballot comes in nobody's name.
 """
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from marshmallow import Schema
 
 from freeco.db import db, only_read
 from freeco.doors import by_link, nameless
@@ -20,6 +22,7 @@ from freeco_project_decisions.tokens.ballots import LONGEST
 from freeco_project_decisions.tokens.errors import BallotUnreadable, SerialUsed
 from freeco_project_decisions.tokens.finding import fate_of
 from freeco_project_decisions.tokens.models import TokenPoll
+from freeco_project_decisions.tokens.offline_page import page_name
 from freeco_project_decisions.tokens.preparing import by_identifier, find_votes
 from freeco_project_decisions.tokens.scripts import openssl_script
 
@@ -36,14 +39,23 @@ def _knows(community: Community, values: Mapping[str, Any]) -> bool:
 @nameless
 def box(identifier: str) -> ResponseReturnValue:
     """Show the ballot; it is filled in, sealed and signed on the voter's own device."""
-    votes = find_votes(g.community, identifier)
-    return render_template(
-        "project_decisions/tokens/box.html",
-        poll=votes.poll,
-        votes=votes,
-        stage=reading.stage_of(votes),
-        form=Form.blank(),
-        words=script_words.words(),
+    return _box(find_votes(g.community, identifier), Form.blank())
+
+
+def _box(votes: TokenPoll, form: Form, taken: object = None) -> ResponseReturnValue:
+    return (
+        render_template(
+            "project_decisions/tokens/box.html",
+            poll=votes.poll,
+            votes=votes,
+            stage=reading.stage_of(votes),
+            form=form,
+            taken=taken,
+            words=script_words.words(),
+            page_sha256=sha256(votes.page).hexdigest() if votes.page else "",
+            statement=statement_of(votes.poll.community, f"token_opened:{votes.poll_id}"),
+        ),
+        form.status,
     )
 
 
@@ -51,7 +63,7 @@ def box(identifier: str) -> ResponseReturnValue:
 @by_link(_knows)
 @nameless
 def cast(identifier: str) -> ResponseReturnValue:
-    """Take a sealed ballot from the page's script."""
+    """Take a sealed ballot from a script: of our page, or of the page that was saved."""
     try:
         taken = casting.cast(find_votes(g.community, identifier), _sent())
         db.session.commit()
@@ -59,12 +71,50 @@ def cast(identifier: str) -> ResponseReturnValue:
         db.session.rollback()
         only_read()
         last = {"last": refusal.last} if isinstance(refusal, SerialUsed) else {}
-        return jsonify(refused=str(refusal), **last), refusal.status
-    return jsonify(tracker=taken.tracker, again=taken.again), 200 if taken.again else 201
+        return _to_any_page(jsonify(refused=str(refusal), **last), refusal.status)
+    answer = jsonify(tracker=taken.tracker, again=taken.again, receipt=taken.receipt)
+    return _to_any_page(answer, 200 if taken.again else 201)
+
+
+def _to_any_page(answer: Response, status: int) -> Response:
+    """Let a saved page read the answer; there is no cookie that it could be read with."""
+    answer.status_code = status
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    return answer
+
+
+@pages.post("/urne/<identifier>/fichier")
+@by_link(_knows)
+@nameless
+def hand_over(identifier: str) -> ResponseReturnValue:
+    """Take a sealed ballot as a file that was written away from the site."""
+    votes, form = find_votes(g.community, identifier), Form()
+    file = request.files.get("file")
+    content = file.read(LONGEST + 1).strip() if file is not None else b""
+    if not form.apply(Schema(), lambda: casting.cast(votes, _text(content))):
+        return _box(find_votes(g.community, identifier), form)
+    return _box(find_votes(g.community, identifier), Form.blank(), form.result)
+
+
+@pages.get("/urne/<identifier>/page")
+@by_link(_knows)
+@nameless
+def page(identifier: str) -> ResponseReturnValue:
+    """Give the page one saves to vote from, to the byte that the record states."""
+    votes = find_votes(g.community, identifier)
+    if not votes.page:
+        raise Absent
+    # Kept as it is, never opened here: the saved page runs by its own policy, not by the site's.
+    answer = Response(votes.page, content_type="application/octet-stream")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{page_name(votes)}"'
+    return answer
 
 
 def _sent() -> str:
-    content = request.get_data()
+    return _text(request.get_data())
+
+
+def _text(content: bytes) -> str:
     if len(content) > LONGEST:
         raise BallotUnreadable
     try:

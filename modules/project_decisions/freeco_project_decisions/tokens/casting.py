@@ -10,7 +10,7 @@ from freeco.db import db, lock
 from freeco.members.models import Community
 from freeco_project_decisions.polls.models import Poll, PollState
 from freeco_project_decisions.sealed.errors import Unsound
-from freeco_project_decisions.sealed.writing import digest
+from freeco_project_decisions.sealed.writing import digest, fingerprint
 from freeco_project_decisions.tokens import issuing
 from freeco_project_decisions.tokens.ballots import (
     BadBallot,
@@ -30,6 +30,7 @@ from freeco_project_decisions.tokens.errors import (
 )
 from freeco_project_decisions.tokens.lines import publish_ballots
 from freeco_project_decisions.tokens.models import TokenBallot, TokenLine, TokenPoll
+from freeco_project_decisions.tokens.receipts import receipt_of
 from freeco_project_decisions.tokens.setups import Setup, read_setup
 
 SMALLEST_BATCH = 5
@@ -43,6 +44,8 @@ class Taken(NamedTuple):
     tracker: str
     again: bool
     """Whether it was there already."""
+    receipt: str
+    """That it is there, signed by the community's record; empty in a rehearsal."""
 
 
 _read_setups: dict[str, Setup] = {}
@@ -61,11 +64,14 @@ def setup_of(votes: TokenPoll) -> Setup:
 def cast(votes: TokenPoll, text: str) -> Taken:
     """Put a ballot in the box; it is checked before anything is locked.
 
-    The same ballot again is the same. Raises ``NotCastingYet``, ``CastingOver``,
-    ``BallotUnreadable``, ``BallotElsewhere``, ``TokenUnsigned``, ``BallotUnsigned``,
-    ``SerialUsed``.
+    The same ballot again is the same, even after the end: whose answer was lost has a receipt
+    all the same. Raises ``NotCastingYet``, ``CastingOver``, ``BallotUnreadable``,
+    ``BallotElsewhere``, ``TokenUnsigned``, ``BallotUnsigned``, ``SerialUsed``, ``KeyMissing``.
     """
-    require_casting(votes)
+    try:
+        require_casting(votes)
+    except CastingOver:
+        return _taken_in_time(votes, fingerprint(text))
     ballot = _checked(setup_of(votes), text)
     lock(votes.poll)
     require_casting(votes)
@@ -73,7 +79,7 @@ def cast(votes: TokenPoll, text: str) -> Taken:
         issuing.end(votes)
     held = _held(votes, ballot.number)
     if ballot.tracker in held.values():
-        return Taken(ballot.tracker, again=True)
+        return Taken(ballot.tracker, again=True, receipt=receipt_of(votes, ballot.tracker))
     last = max(held, default=0)
     if ballot.serial <= last:
         raise SerialUsed(last)
@@ -88,7 +94,20 @@ def cast(votes: TokenPoll, text: str) -> Taken:
         )
     )
     db.session.flush()
-    return Taken(ballot.tracker, again=False)
+    # Signed before it is kept for good: no ballot is taken without its receipt.
+    return Taken(ballot.tracker, again=False, receipt=receipt_of(votes, ballot.tracker))
+
+
+def _taken_in_time(votes: TokenPoll, tracker: str) -> Taken:
+    """Answer who asks again for a ballot that is there; raises ``CastingOver`` for another."""
+    lock(votes.poll)
+    for table in (TokenLine, TokenBallot):
+        found = select(table.tracker).where(
+            table.poll_id == votes.poll_id, table.tracker == tracker
+        )
+        if db.session.scalar(found.limit(1)) is not None:
+            return Taken(tracker, again=True, receipt=receipt_of(votes, tracker))
+    raise CastingOver
 
 
 def require_casting(votes: TokenPoll) -> None:

@@ -6,8 +6,9 @@ from freeco.clock import now
 from freeco.db import db, lock
 from freeco.members.models import Community
 from freeco.record.stating import state
-from freeco_project_decisions.polls.closing import enter, needs_seed, seed_of
+from freeco_project_decisions.polls.closing import enter
 from freeco_project_decisions.polls.models import Poll, PollState, Secrecy
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import Opening, read_opening
 from freeco_project_decisions.sealed.writing import compact, read
 from freeco_project_decisions.secret.rounds import read_sums
@@ -83,15 +84,11 @@ def count_due(community: Community) -> None:
 
 
 def try_to_count(votes: TokenPoll) -> bool:
-    """Open, count and enter what was decided, unless trustees or the lot's seed are awaited.
+    """Open, count and enter what was decided, unless trustees are awaited.
 
     The poll is locked by who calls. Returns whether it was decided.
     """
     poll = votes.poll
-    if needs_seed(poll) and not poll.seed:
-        poll.seed = seed_of(poll)
-        if not poll.seed:
-            return False
     setup, group = casting.setup_of(votes), group_of(poll)
     here = [trustee.place for trustee in group.trustees if trustee.opening]
     if group.sums and not setup.trustees.enough(here):
@@ -129,5 +126,7 @@ def openings_of(poll: Poll) -> dict[int, Opening]:
     for trustee in group.trustees:
         if trustee.opening and not setup.trustees.enough(list(found)):
             public = setup.trustees.keys[trustee.place - 1]
-            found[trustee.place] = read_opening(trustee.opening, setup.election, sums, public)
+            found[trustee.place] = read_opening(
+                trustee.opening, setup.election, sums, public, Form.BOUND
+            )
     return found

@@ -24,13 +24,7 @@ def publish_ballots(votes: TokenPoll, ballots: Sequence[Ballot]) -> None:
 
 
 def _add(votes: TokenPoll, kind: Kind, bodies: Sequence[tuple[Any, Ballot | None]]) -> None:
-    last = db.session.execute(
-        select(TokenLine.place, TokenLine.sha256)
-        .where(TokenLine.poll_id == votes.poll_id)
-        .order_by(TokenLine.place.desc())
-        .limit(1)
-    ).first()
-    place, parent = (last[0], last[1]) if last is not None else (0, "")
+    place, parent = end(votes)
     for body, ballot in bodies:
         line = Line(parent, kind, body)
         place, parent = place + 1, line.digest
@@ -72,5 +66,15 @@ def many(votes: TokenPoll, kind: Kind) -> int:
 
 def head(votes: TokenPoll) -> str:
     """Return the digest of the last line: it stands for the whole board."""
-    last = select(TokenLine.sha256).where(TokenLine.poll_id == votes.poll_id)
-    return db.session.scalar(last.order_by(TokenLine.place.desc()).limit(1)) or ""
+    return end(votes)[1]
+
+
+def end(votes: TokenPoll) -> tuple[int, str]:
+    """Return how many lines the board has, and the digest of the last; empty before the first."""
+    last = db.session.execute(
+        select(TokenLine.place, TokenLine.sha256)
+        .where(TokenLine.poll_id == votes.poll_id)
+        .order_by(TokenLine.place.desc())
+        .limit(1)
+    ).first()
+    return (last[0], last[1]) if last is not None else (0, "")

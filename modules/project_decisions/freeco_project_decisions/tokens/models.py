@@ -28,6 +28,8 @@ class TokenPoll(Model):
     """When tokens are no longer given, and ballots are taken."""
     setup: Mapped[str] = mapped_column(default="")
     """What was fixed before the first token, to the letter (``setups.Setup``)."""
+    page: Mapped[bytes] = mapped_column(LargeBinary, default=b"", deferred=True, repr=False)
+    """The page one saves to vote from without network, to the byte; empty before the opening."""
     issued: Mapped[bool] = mapped_column(default=False)
     """Whether the tokens are out: the site's key is destroyed, and their digests are published."""
     signers: Mapped[list["TokenSigner"]] = relationship(

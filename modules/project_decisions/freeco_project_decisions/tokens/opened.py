@@ -5,21 +5,20 @@ The count is the one of every poll; nothing here knows the database.
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from gmpy2 import mpz
 
-from freeco.members.models import Community
-from freeco.money import Money
 from freeco_project_decisions.counting.outcomes import Outcome
 from freeco_project_decisions.polls import tallying
 from freeco_project_decisions.polls.closing import written
 from freeco_project_decisions.polls.errors import SpoiltBallot
 from freeco_project_decisions.polls.marks import require
-from freeco_project_decisions.polls.models import Option, Poll
+from freeco_project_decisions.polls.models import Poll
+from freeco_project_decisions.polls.seeds import needs_seed
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.proofs import Sealed
 from freeco_project_decisions.sealed.tallying import Opening, Sums
@@ -28,6 +27,7 @@ from freeco_project_decisions.tokens.setups import Setup
 
 CLOSED = "closed"
 """What is inside does not open: it was not locked for this vote, or not as ballots are."""
+SEED = "freeco/lot/v2"
 SPOILT = "spoilt"
 """What is inside is no answer to the question."""
 
@@ -58,20 +58,36 @@ def sums_of(ballots: Sequence[Ballot]) -> Sums:
     return (tuple(Sealed(each.box.alpha, mpz(1)) for each in ballots),)
 
 
+def lot_seed(identifier: str, shared: Iterable[mpz]) -> str:
+    """Return what a lot is drawn from: the secret halves of the boxes, in no order of theirs.
+
+    Each is fixed by its ballot and by the key that the trustees share, and only they find it,
+    whoever of them are enough; of a ballot, its voter knows it too. So nobody knows the seed
+    before they open, and nobody has a second try: another order of the board or other trustees
+    give the same, and no trustee can have another half proven (``Form.BOUND``).
+    """
+    halves = sorted(map(str, shared))
+    return sha256("\n".join((SEED, identifier, *halves)).encode()).hexdigest()
+
+
 def count(
     setup: Setup, poll: Poll, ballots: Sequence[Ballot], openings: Mapping[int, Opening]
 ) -> Counted:
-    """Open the ballots that count, and count them by the rules of the poll.
+    """Open the ballots that count, and count them by the rules of the poll, which gets its seed.
 
     ``openings`` are checked already. Raises ``Unsound`` when trustees are missing.
     """
+    shared = [
+        setup.trustees.combine({owner: each.factors[0][place] for owner, each in openings.items()})
+        for place in range(len(ballots))
+    ]
+    if needs_seed(poll):
+        poll.seed = lot_seed(setup.identifier, shared)
     kept: list[bytes] = []
     refused: list[tuple[str, str]] = []
-    for place, ballot in enumerate(ballots):
-        factors = {owner: each.factors[0][place] for owner, each in openings.items()}
-        shared = setup.trustees.combine(factors)
+    for ballot, half in zip(ballots, shared, strict=True):
         try:
-            kept.append(require(poll, opened(ballot, setup.public_key, shared)))
+            kept.append(require(poll, opened(ballot, setup.public_key, half)))
         except Unsound:
             refused.append((ballot.tracker, CLOSED))
         except SpoiltBallot:
@@ -79,47 +95,3 @@ def count(
     enrolled: Counter[int | None] = Counter({None: setup.electors})
     outcome = tallying.count(poll, [(None, each) for each in kept], enrolled)
     return Counted(tuple(kept), tuple(refused), outcome, poll.seed)
-
-
-def poll_of(setup: Setup, seed: str = "") -> Poll:
-    """Make the poll again from the text it was opened with; it is kept nowhere.
-
-    Raises ``Unsound`` for a text that is no poll's.
-    """
-    try:
-        return _poll(json.loads(setup.question), seed)
-    except (KeyError, TypeError, ValueError) as broken:
-        raise Unsound("the question cannot be read") from broken
-
-
-def _poll(content: dict[str, Any], seed: str) -> Poll:
-    closes = datetime.fromisoformat(content["closes_at"])
-    share, quorum = (
-        tuple(map(int, content["majority"][name].split("/"))) for name in ("share", "quorum")
-    )
-    poll = Poll(
-        community=Community(slug="x", name="x"),
-        author=None,
-        title=content["title"],
-        text=content["text"],
-        method=content["method"],
-        opens_at=closes,
-        closes_at=closes,
-        places=content["places"],
-        share_part=share[0],
-        share_whole=share[1],
-        more_than=content["majority"]["more_than"],
-        base=content["majority"]["base"],
-        quorum_part=quorum[0],
-        quorum_whole=quorum[1],
-        tie=content["tie"],
-        budget=_money(content["budget"]),
-        seed=seed,
-    )
-    for place, each in enumerate(content["options"]):
-        Option(poll=poll, place=place, text=each["text"], cost=_money(each["cost"]))
-    return poll
-
-
-def _money(cents: int | None) -> Money | None:
-    return Money(cents) if cents is not None else None

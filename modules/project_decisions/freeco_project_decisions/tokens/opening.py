@@ -1,5 +1,7 @@
 """Opening a vote by tokens: the electors are noted, the setup is fixed, and tokens are given."""
 
+from hashlib import sha256
+
 from freeco.db import db, lock
 from freeco.record.stating import state
 from freeco_project_decisions.polls.electorate import count_electors
@@ -14,6 +16,7 @@ from freeco_project_decisions.tokens.boards import Kind
 from freeco_project_decisions.tokens.errors import TooFewForTokens
 from freeco_project_decisions.tokens.lines import publish
 from freeco_project_decisions.tokens.models import TokenPoll, TokenSigner
+from freeco_project_decisions.tokens.offline_page import offline_page
 from freeco_project_decisions.tokens.preparing import (
     FLOOR,
     require_fit,
@@ -44,6 +47,7 @@ def open_tokens(poll: Poll) -> TokenPoll:
     _draw_key(votes)
     setup = _setup(votes, trustees, electors)
     votes.setup = setup.text
+    votes.page = offline_page(votes)
     publish(votes, Kind.SETUP, setup.text)
     state(
         poll.community,
@@ -54,6 +58,7 @@ def open_tokens(poll: Poll) -> TokenPoll:
             "signers": len(setup.signers),
             "electors": electors,
             "setup": digest(setup.text),
+            "page": sha256(votes.page).hexdigest(),
         },
     )
     return votes

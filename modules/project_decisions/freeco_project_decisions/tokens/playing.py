@@ -10,6 +10,7 @@ from gmpy2 import mpz
 from freeco.members.models import Member
 from freeco_project_decisions.polls.models import Poll
 from freeco_project_decisions.sealed.elections import read_election
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import open_part
 from freeco_project_decisions.sealed.trustees import draw_key
 from freeco_project_decisions.sealed.writing import compact
@@ -49,5 +50,5 @@ def open_all(votes: TokenPoll, secrets: Secrets) -> None:
         task = rounds.task_of(trustee)
         if task["step"] == rounds.Step.OPEN:
             election, sums = read_election(task["election"]), rounds.read_sums(task["sums"])
-            part = open_part(secrets[trustee.place], election, sums)
+            part = open_part(secrets[trustee.place], election, sums, Form.BOUND)
             rounds.post(trustee, {"opening": part.text})

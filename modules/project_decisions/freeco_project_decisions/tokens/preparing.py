@@ -24,13 +24,12 @@ from freeco_project_decisions.tokens.errors import (
     TooLateForTokens,
 )
 from freeco_project_decisions.tokens.models import TokenPoll, TokenSigner
+from freeco_project_decisions.tokens.questions import NAMED
 from freeco_project_decisions.tokens.signer_files import read_public
 
 FLOOR = 8
 """Below, those who talk to each other know who voted what (decisions.md, 4.2)."""
 MOST_SIGNERS = 8
-NAMED = frozenset({Method.CONSENT, Method.DRAW})
-"""Methods that need to know who said what."""
 
 
 def votes_of(poll: Poll) -> TokenPoll:

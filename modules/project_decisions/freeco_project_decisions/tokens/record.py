@@ -40,7 +40,7 @@ KINDS = (
         "token.opened",
         _("Votes par jetons ouverts"),
         _opened,
-        about=("poll", "signers", "electors", "setup"),
+        about=("poll", "signers", "electors", "setup", "page"),
     ),
     RecordKind("token.issued", _("Jetons signés"), _issued, about=("poll", "signer", "blinded")),
     RecordKind(

@@ -34,6 +34,12 @@ def words() -> str:
                 "Votre appareil n’a pas pu finir ce calcul : rien n’est parti. Rechargez la page, "
                 "ou prenez un autre navigateur."
             ),
+            "kept": said("Suivi de mon bulletin, à garder pour soi."),
+            "serial": said("Le numéro du bulletin est un nombre entier, 1 au moins."),
+            "written": said(
+                "Votre bulletin est scellé dans un fichier : déposez-le sur la page de l’urne "
+                "avant la fin du vote. Son suivi, à garder : {tracker}"
+            ),
             "change": said("Vous avez voté {number} fois ; le dernier bulletin comptera."),
         }
     )

@@ -1,6 +1,7 @@
 """Our own verifier of a vote by tokens: whoever holds the file recounts it, without any site."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -9,17 +10,21 @@ from typing import Any
 
 from gmpy2 import mpz
 
+from freeco_project_decisions.polls.models import Poll
 from freeco_project_decisions.sealed.elections import Election, read_election
 from freeco_project_decisions.sealed.errors import Unsound
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import Opening, Sums, read_opening
 from freeco_project_decisions.sealed.writing import compact, fields
 from freeco_project_decisions.tokens.ballots import Ballot, ballot_in, last_of_each
 from freeco_project_decisions.tokens.boards import Kind, Line, only, read_lines
-from freeco_project_decisions.tokens.opened import Counted, count, poll_of, sums_of
+from freeco_project_decisions.tokens.opened import Counted, count, sums_of
+from freeco_project_decisions.tokens.questions import poll_of
 from freeco_project_decisions.tokens.setups import Setup, read_setup
 
 AT_ONCE = 500
 """Ballots that one process checks before it takes more."""
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -35,8 +40,13 @@ class VerifiedTokens:
     closed: bool
     counted: Counted | None
     """None while there is no result."""
-    head: str
-    """The digest of the last line: what the public record states."""
+    digests: tuple[str, ...]
+    """The digest of each line."""
+
+    @property
+    def head(self) -> str:
+        """The digest of the last line: what the public record states."""
+        return self.digests[-1]
 
 
 def is_board(content: bytes) -> bool:
@@ -55,6 +65,7 @@ def verify_board(content: bytes, executor: Executor | None = None) -> VerifiedTo
         raise Unsound("a board is text") from broken
     lines = read_lines(texts)
     setup = read_setup(lines[0].body)
+    poll = poll_of(setup)
     issued = _issued(setup, only(lines, Kind.ISSUED))
     ballots = _ballots(setup, lines, executor)
     kept = last_of_each(ballots)
@@ -62,10 +73,11 @@ def verify_board(content: bytes, executor: Executor | None = None) -> VerifiedTo
     if kept and len(kept) > min(issued, default=0):
         raise Unsound("more tokens voted than a signer signed")
     _require_closed(lines, ballots, kept)
-    counted = _recount(setup, lines, kept, executor)
+    counted = _recount(setup, poll, lines, kept, executor)
     closed = only(lines, Kind.CLOSED) is not None
-    head = lines[-1].digest
-    return VerifiedTokens(setup, issued, tuple(ballots), len(kept), closed, counted, head)
+    # Each line names the one before, which was checked.
+    digests = (*(line.parent for line in lines[1:]), lines[-1].digest)
+    return VerifiedTokens(setup, issued, tuple(ballots), len(kept), closed, counted, digests)
 
 
 def board_to_open(content: bytes) -> tuple[Election, Sums]:
@@ -87,12 +99,24 @@ def _issued(setup: Setup, line: Line | None) -> tuple[int, ...]:
     many = []
     for place, each in enumerate(line.body, start=1):
         signer, digests = fields(each, "signer", "digests")
-        if signer != place or not isinstance(digests, list) or digests != sorted(set(digests)):
-            raise Unsound("what a signer signed is a sorted list of digests")
+        if type(signer) is not int or signer != place:
+            raise Unsound("each signer has their number")
+        _require_digests(digests)
         if len(digests) > setup.electors:
             raise Unsound(f"{setup.signers[place - 1].name} signed more tokens than electors")
         many.append(len(digests))
     return tuple(many)
+
+
+def _require_digests(digests: object) -> None:
+    if not isinstance(digests, list) or not all(map(_is_digest, digests)):
+        raise Unsound("what a signer signed is a list of digests")
+    if digests != sorted(set(digests)):
+        raise Unsound("digests are sorted, and each stands once")
+
+
+def _is_digest(content: object) -> bool:
+    return isinstance(content, str) and _DIGEST.fullmatch(content) is not None
 
 
 def _ballots(setup: Setup, lines: Sequence[Line], executor: Executor | None) -> list[Ballot]:
@@ -134,26 +158,40 @@ def _require_closed(
         if only(lines, Kind.OPENING) or only(lines, Kind.RESULT):
             raise Unsound("a vote is closed before it is opened")
         return
-    if fields(line.body, "ballots", "counted") != [len(ballots), len(kept)]:
+    # As text: 3.0 and true are equal to numbers.
+    if compact(line.body) != compact({"ballots": len(ballots), "counted": len(kept)}):
         raise Unsound("the number of ballots is not the one announced")
 
 
 def _recount(
-    setup: Setup, lines: Sequence[Line], kept: Sequence[Ballot], executor: Executor | None
+    setup: Setup,
+    poll: Poll,
+    lines: Sequence[Line],
+    kept: Sequence[Ballot],
+    executor: Executor | None,
 ) -> Counted | None:
     openings = _openings(setup, lines, kept, executor)
     line = only(lines, Kind.RESULT)
     if line is None:
         return None
-    _counted, _refused, seed, _outcome = fields(line.body, "counted", "refused", "seed", "outcome")
-    if not isinstance(seed, str):
-        raise Unsound("a seed is text")
     if kept and not setup.trustees.enough(list(openings)):
         raise Unsound("trustees are missing to open the ballots")
-    counted = count(setup, poll_of(setup, seed), kept, openings)
+    counted = _counted(setup, poll, kept, openings)
     if compact(counted.body) != compact(line.body):
         raise Unsound("the result is not what the ballots give")
     return counted
+
+
+def _counted(
+    setup: Setup, poll: Poll, kept: Sequence[Ballot], openings: Mapping[int, Opening]
+) -> Counted:
+    """Count by the rules of the setup, which are nobody's before they are read."""
+    try:
+        return count(setup, poll, kept, openings)
+    except Unsound:
+        raise
+    except (ValueError, TypeError, KeyError, ArithmeticError) as broken:
+        raise Unsound("the question asks for what no count gives") from broken
 
 
 def _openings(
@@ -175,4 +213,4 @@ def _openings(
 
 
 def _opening(election: str, sums: Sums, text: str, public: mpz) -> Opening:
-    return read_opening(text, read_election(election), sums, public)
+    return read_opening(text, read_election(election), sums, public, Form.BOUND)
