@@ -57,6 +57,7 @@ def test_a_new_password_ends_the_keys_in_every_community(
     page = marie.get("/moi")
     assert "Les programmes qui gardent leur clé" in page.text
     assert "Ailleurs, faite le" in page.text
+    assert "Les clés de vos programmes sont alors supprimées." in page.text  # another address
     done = fill_in(marie, page, "/moi/mot-de-passe", {"password": "quatre prunes bleues"})
     assert done.status_code == 302
     assert standing(person) == []
