@@ -1,9 +1,9 @@
 """What a lot is drawn from: a seal that witnesses signed, or what the trustees of a vote opened."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,14 +22,13 @@ from freeco.record.models import RecordCheckpoint, RecordCosignature, RecordEntr
 from freeco.record.note import COSIGNATURE, Note, SignerKey
 from freeco.testing.visitor import Visitor
 from freeco_project_decisions.counting.lots import ticket
-from freeco_project_decisions.polls import closing, seeds, voting
+from freeco_project_decisions.polls import closing, seeds, tallying, voting
 from freeco_project_decisions.polls.models import Decision, Method, Poll, PollState, Tie
 from freeco_project_decisions.sealed.errors import Unsound
-from freeco_project_decisions.tokens import casting, counting, opening, reading
-from freeco_project_decisions.tokens.ballots import last_of_each
+from freeco_project_decisions.tokens import reading
 from freeco_project_decisions.tokens.boards import Kind, Line, read_lines
-from freeco_project_decisions.tokens.opened import count, lot_seed, poll_of
-from freeco_project_decisions.tokens.setups import Setup
+from freeco_project_decisions.tokens.opened import lot_seed
+from freeco_project_decisions.tokens.questions import poll_of
 from freeco_project_decisions.tokens.testing import AFTER, begin, cast, close, get_token, open_all
 from freeco_project_decisions.tokens.verifying import verify_board
 
@@ -202,14 +201,15 @@ def test_who_keeps_the_site_cannot_put_another_seed_on_the_board(
     _poll, board = by_tokens(ask, people)
     lines = read_lines(board.decode().splitlines())
     verified = verify_board(board)
-    openings = counting.openings_of(_poll)
+    assert verified.counted is not None
     others = set()
     # Seeds until another option wins; each with the count that goes with it.
     for number in range(20):
-        setup = replace(verified.setup, version=1)
-        seed = sha256(bytes([number])).hexdigest()
-        kept = last_of_each(verified.ballots)
-        counted = count(setup, poll_of(setup, seed), kept, openings)
+        question = poll_of(verified.setup)
+        question.seed = sha256(bytes([number])).hexdigest()
+        cast_marks = [(None, each) for each in verified.counted.marks]
+        outcome = tallying.count(question, cast_marks, Counter({None: 8}))
+        counted = replace(verified.counted, outcome=outcome, seed=question.seed)
         others.add(counted.outcome.chosen)
         forged = [(each.kind, each.body) for each in lines[:-1]]
         with pytest.raises(Unsound, match="the result is not what the ballots give"):
@@ -222,24 +222,3 @@ def test_another_order_of_the_ballots_is_no_second_try(ask: Ask, people: list[Me
     assert lot_seed("vote", halves) == lot_seed("vote", reversed(halves))
     assert lot_seed("vote", halves) != lot_seed("autre", halves)
     assert lot_seed("vote", halves) != lot_seed("vote", halves[1:])
-
-
-def test_a_vote_by_tokens_opened_before_is_still_drawn_from_the_record(
-    ask: Ask, people: list[Member], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(opening, "Setup", partial(Setup, version=1))
-    poll = ask(Method.APPROVAL, "Toit", "Puits", tie=Tie.DRAWN, opened=False)
-    votes, secrets = begin(poll, people)
-    assert casting.setup_of(votes).version == 1
-    cast(votes, get_token(votes, people[0]), [1, 1])
-    close(votes)
-    open_all(votes, secrets)
-    assert poll.state == PollState.CLOSED
-    sequencer.sequence_due()
-    with held_at(AFTER):
-        counting.count_due(poll.community)
-        db.session.commit()
-    assert poll.state == PollState.DECIDED
-    counted = verify_board(reading.export(votes)).counted
-    assert counted is not None
-    assert counted.seed == poll.seed

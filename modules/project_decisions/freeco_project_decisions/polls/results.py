@@ -20,8 +20,6 @@ from freeco_project_decisions.polls.pictures import Figure, Table
 from freeco_project_decisions.polls.seeds import is_witnessed
 
 Derivation = Mapping[str, Any]
-SEED = 64
-"""Figures of a seed; votes by tokens of before had one of the record, written otherwise."""
 
 
 @dataclass(frozen=True)
@@ -230,5 +228,5 @@ def _lot(poll: Poll, outcome: Derivation) -> Lot | None:
     )
     served = poll.method == Method.DRAW or bool(found.get("ties"))
     seal = found.get("seal", "")
-    opened = poll.secrecy == Secrecy.TOKENS and len(poll.seed) == SEED
+    opened = poll.secrecy == Secrecy.TOKENS
     return Lot(poll.seed, tickets, served, seal, is_witnessed(seal), opened) if tickets else None
