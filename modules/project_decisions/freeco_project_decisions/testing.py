@@ -16,6 +16,7 @@ from freeco_project_decisions.sealed.elections import (
     draw_identifier,
     write_credentials,
 )
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.questions import Question
 from freeco_project_decisions.sealed.tallying import (
     Tally,
@@ -76,7 +77,8 @@ class Held:
         )
         tally = self.tally()
         openings = {
-            owner: open_part(self.secrets[owner], self.election, tally.sums) for owner in owners
+            owner: open_part(self.secrets[owner], self.election, tally.sums, Form.BELENIOS)
+            for owner in owners
         }
         return [
             (Step.SETUP, setup(election, trustees, publics), (election, trustees, publics)),

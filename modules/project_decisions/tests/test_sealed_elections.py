@@ -17,7 +17,7 @@ from freeco_project_decisions.sealed.credentials import (
 from freeco_project_decisions.sealed.elections import Election, write_credentials
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.groups import GENERATOR, P, power, random_exponent
-from freeco_project_decisions.sealed.proofs import sign
+from freeco_project_decisions.sealed.proofs import Form, sign
 from freeco_project_decisions.sealed.questions import Question
 from freeco_project_decisions.sealed.tallying import open_part, result_of, write_result
 from freeco_project_decisions.sealed.trustees import Member, accept_part
@@ -57,7 +57,8 @@ def test_any_two_of_the_three_trustees_of_a_group_are_enough(held: Held) -> None
 def test_one_trustee_of_the_group_is_not_enough(held: Held) -> None:
     tally = held.tally()
     openings = {
-        owner: open_part(held.secrets[owner], held.election, tally.sums) for owner in (1, 2)
+        owner: open_part(held.secrets[owner], held.election, tally.sums, Form.BELENIOS)
+        for owner in (1, 2)
     }
     with pytest.raises(Unsound, match="manque"):
         result_of(tally, held.trustees, openings)
@@ -161,7 +162,7 @@ def other_key(held: Held) -> Pieces:
 def twice_opened(held: Held) -> Pieces:
     """Let the trustee number 1 open in the place of the number 2."""
     tally = held.tally()
-    opening = open_part(held.secrets[1], held.election, tally.sums).text
+    opening = open_part(held.secrets[1], held.election, tally.sums, Form.BELENIOS).text
     return swap(held.pieces(), 7, owned(2, opening), opening)
 
 

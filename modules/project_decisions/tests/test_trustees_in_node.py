@@ -18,6 +18,7 @@ from freeco_project_decisions.sealed.credentials import draw_credential, public_
 from freeco_project_decisions.sealed.elections import Election, draw_identifier
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.kept_keys import KeptKey, WrongPassphrase, lock_key, unlock_key
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import read_opening
 from freeco_project_decisions.sealed.trustees import (
     Group,
@@ -171,7 +172,7 @@ def test_what_the_browser_opens_is_the_result(browser: Browser, trio: Trio, held
     opened = browser.does("open", **trio.asked("open", 2), archive=until_the_sum(held))
     assert (opened["ballots"], opened["codes"]) == (3, 3)
     key = held.trustees.keys[1]
-    read_opening(opened["opening"], held.election, held.tally().sums, key)
+    read_opening(opened["opening"], held.election, held.tally().sums, key, Form.BELENIOS)
     content = publish_pieces(held.pieces(owners=(2, 3)))
     assert [list(row) for row in require_result(verify(content))] == held.expected
 

@@ -14,8 +14,13 @@ const acts = {
   open: async ({ file, passphrase, task, archive }) => {
     const found = await counted.sums(Uint8Array.from(Buffer.from(archive, "base64")));
     const secret = await trustee.secretOf(await trustee.unlock(file, passphrase), task);
-    const opening = await trustee.open(secret, found.electionText, found.alphas);
+    const opening = await trustee.open(secret, found.electionText, found.alphas, "belenios");
     return { opening, ballots: found.ballots, codes: found.codes };
+  },
+  openEach: async ({ file, passphrase, task }) => {
+    const alphas = JSON.parse(task.sums).map((row) => row.map(({ alpha }) => BigInt(alpha)));
+    const secret = await trustee.secretOf(await trustee.unlock(file, passphrase), task);
+    return { opening: await trustee.open(secret, task.election, alphas, task.form) };
   },
   code: async ({ election }) => {
     const code = codes.draw();

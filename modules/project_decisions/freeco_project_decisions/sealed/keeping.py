@@ -19,6 +19,7 @@ from freeco_project_decisions.sealed.elections import Election
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.groups import GENERATOR
 from freeco_project_decisions.sealed.kept_keys import KeptKey
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import Sums, open_part
 from freeco_project_decisions.sealed.trustees import (
     Member,
@@ -57,9 +58,9 @@ def answer(kept: KeptKey, task: Task) -> Answer:
     raise Unsound(_("rien à faire à cette étape"))
 
 
-def opened(kept: KeptKey, task: Task, election: Election, sums: Sums) -> Answer:
+def opened(kept: KeptKey, task: Task, election: Election, sums: Sums, form: Form) -> Answer:
     """Open the sums of an archive that the trustee verified; raises ``Unsound``."""
-    return {"opening": read(open_part(secret_of(kept, task), election, sums).text)}
+    return {"opening": read(open_part(secret_of(kept, task), election, sums, form).text)}
 
 
 def secret_of(kept: KeptKey, task: Task) -> mpz:

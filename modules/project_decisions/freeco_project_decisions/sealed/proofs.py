@@ -7,6 +7,7 @@ response; each challenge is a hash of all that the proof is about.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from gmpy2 import mpz
 
@@ -162,21 +163,42 @@ def signed(public: mpz, what: str, proof: Proof) -> bool:
     return bool(hashed(f"{what}|{_commitment(public, proof)}") == proof.challenge)
 
 
-def prove_opening(secret: mpz, election: str, alpha: mpz) -> Proof:
-    """Prove that alpha was raised to the secret of a trustee's key (section 4.18)."""
+class Form(Enum):
+    """What the proof of an opening hashes; who reads one says which form they ask for."""
+
+    BELENIOS = "decrypt"
+    """Section 4.18, to the letter: what an archive holds.
+
+    Neither alpha nor the factor is hashed, so that who knows the secret can have a false factor
+    proven, when they choose it after the hash: « weak » Fiat–Shamir (Bernhard, Pereira, Warinschi,
+    « How Not to Prove Yourself », ASIACRYPT 2012). A false factor of a sum opens to nothing, unless
+    its maker knows what every ballot was sealed with.
+    """
+    BOUND = "freeco-opening"
+    """All that is said is hashed before it is proven: a factor has one value that can be proven."""
+
+    def hashes(self, election: str, public: mpz, alpha: mpz, factor: mpz, commitment: str) -> str:
+        """Return the text that is hashed; ``election`` is the election's fingerprint."""
+        said = (election, public) if self is Form.BELENIOS else (election, public, alpha, factor)
+        return "|".join((self.value, *map(str, said), commitment))
+
+
+def prove_opening(secret: mpz, election: str, alpha: mpz, form: Form) -> tuple[mpz, Proof]:
+    """Raise alpha to the secret of a trustee's key, and prove it (section 4.18)."""
     witness = random_exponent()
-    challenge = hashed(
-        f"decrypt|{election}|{GENERATOR.power(secret)}"
-        f"|{GENERATOR.power(witness)},{power(alpha, witness)}"
-    )
-    return Proof(challenge, (witness - secret * challenge) % Q)
+    commitment = f"{GENERATOR.power(witness)},{power(alpha, witness)}"
+    public, factor = GENERATOR.power(secret), power(alpha, secret)
+    challenge = hashed(form.hashes(election, public, alpha, factor, commitment))
+    return factor, Proof(challenge, (witness - secret * challenge) % Q)
 
 
-def holds_opening(public: mpz, election: str, alpha: mpz, factor: mpz, proof: Proof) -> bool:
+def holds_opening(
+    public: mpz, election: str, alpha: mpz, factor: mpz, proof: Proof, form: Form
+) -> bool:
     """Check that a factor is alpha raised to the secret of a trustee's key."""
     second = power(alpha, proof.response) * power(factor, proof.challenge) % P
-    text = f"decrypt|{election}|{public}|{_commitment(public, proof)},{second}"
-    return bool(hashed(text) == proof.challenge)
+    commitment = f"{_commitment(public, proof)},{second}"
+    return bool(hashed(form.hashes(election, public, alpha, factor, commitment)) == proof.challenge)
 
 
 def _prove(secret: mpz, text: Callable[[mpz], str]) -> Proof:

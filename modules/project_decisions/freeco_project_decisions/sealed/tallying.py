@@ -12,8 +12,9 @@ from freeco.i18n import _
 from freeco_project_decisions.sealed.ballots import Ballot
 from freeco_project_decisions.sealed.elections import Election
 from freeco_project_decisions.sealed.errors import Malformed, Unsound
-from freeco_project_decisions.sealed.groups import GENERATOR, P, belongs, divide, power
+from freeco_project_decisions.sealed.groups import GENERATOR, P, belongs, divide
 from freeco_project_decisions.sealed.proofs import (
+    Form,
     Proof,
     Sealed,
     add,
@@ -91,21 +92,22 @@ class Opening:
         )
 
 
-def open_part(secret: mpz, election: Election, sums: Sums) -> Opening:
-    """Do a trustee's part of the opening, with the secret of their key."""
+def open_part(secret: mpz, election: Election, sums: Sums, form: Form) -> Opening:
+    """Do a trustee's part of the opening, with the secret of their key, proven in a form."""
+    proven = [
+        [prove_opening(secret, election.fingerprint, each.alpha, form) for each in row]
+        for row in sums
+    ]
     return Opening(
-        tuple(tuple(power(each.alpha, secret) for each in row) for row in sums),
-        tuple(
-            tuple(prove_opening(secret, election.fingerprint, each.alpha) for each in row)
-            for row in sums
-        ),
+        tuple(tuple(factor for factor, _proof in row) for row in proven),
+        tuple(tuple(proof for _factor, proof in row) for row in proven),
     )
 
 
-def read_opening(text: str, election: Election, sums: Sums, public: mpz) -> Opening:
+def read_opening(text: str, election: Election, sums: Sums, public: mpz, form: Form) -> Opening:
     """Read what a trustee made of the sums, with the key it must have been made with.
 
-    Raises ``Unsound`` when it has another shape or a proof does not hold.
+    Raises ``Unsound`` when it has another shape, or a proof does not hold in the form asked for.
     """
     factors, proofs = fields(read(text), "decryption_factors", "decryption_proofs")
     opening = Opening(
@@ -117,7 +119,7 @@ def read_opening(text: str, election: Election, sums: Sums, public: mpz) -> Open
     ):
         for sealed, factor, proof in zip(sealed_row, factor_row, proof_row, strict=True):
             if not belongs(factor) or not holds_opening(
-                public, election.fingerprint, sealed.alpha, factor, proof
+                public, election.fingerprint, sealed.alpha, factor, proof, form
             ):
                 raise Unsound(_("l’ouverture d’un dépositaire n’est pas prouvée"))
     return opening

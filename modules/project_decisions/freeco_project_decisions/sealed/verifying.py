@@ -18,6 +18,7 @@ from freeco_project_decisions.sealed.archives import Event, Published, Step, rea
 from freeco_project_decisions.sealed.ballots import Ballot, read_ballot
 from freeco_project_decisions.sealed.elections import Election, read_credentials, read_election
 from freeco_project_decisions.sealed.errors import Malformed, Unsound
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import (
     Opening,
     Tally,
@@ -140,7 +141,9 @@ class _Steps:
                 raise Unsound(
                     _("une ouverture n’est d’aucun dépositaire, ou d’un qui a déjà ouvert")
                 )
-            openings[owner] = read_opening(self._file(name), election, tally.sums, keys[owner - 1])
+            openings[owner] = read_opening(
+                self._file(name), election, tally.sums, keys[owner - 1], Form.BELENIOS
+            )
         if not self._left:
             return None
         result = result_of(tally, trustees, openings)

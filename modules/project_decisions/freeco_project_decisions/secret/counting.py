@@ -19,6 +19,7 @@ from freeco_project_decisions.polls.tallying import Cast
 from freeco_project_decisions.sealed.archives import Archive, Step
 from freeco_project_decisions.sealed.elections import read_election
 from freeco_project_decisions.sealed.errors import Unsound
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import Tally, read_opening, result_of, write_result
 from freeco_project_decisions.sealed.trustees import read_trustees
 from freeco_project_decisions.sealed.verifying import require_result, verify
@@ -119,7 +120,7 @@ def opened(poll: Poll) -> Made:
         if not each.opening:
             continue
         openings[each.place] = read_opening(
-            each.opening, election, tally.sums, keys[each.place - 1]
+            each.opening, election, tally.sums, keys[each.place - 1], Form.BELENIOS
         )
         archive.hold(each.opening)
         archive.happen(

@@ -19,6 +19,7 @@ from freeco_project_decisions.sealed.credentials import draw_credential, public_
 from freeco_project_decisions.sealed.elections import read_election, write_credentials
 from freeco_project_decisions.sealed.keeping import answer, draw_kept, opened
 from freeco_project_decisions.sealed.kept_keys import KeptKey
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import add_up
 from freeco_project_decisions.sealed.verifying import verify
 from freeco_project_decisions.secret import (
@@ -75,7 +76,7 @@ class Keepers:
             if trustee.place in (list(places) or self.kept) and not trustee.opening:
                 task = rounds.task_of(trustee)
                 kept = self.kept[trustee.place]
-                rounds.post(trustee, opened(kept, task, content.election, sums))
+                rounds.post(trustee, opened(kept, task, content.election, sums, Form.BELENIOS))
 
 
 @dataclass

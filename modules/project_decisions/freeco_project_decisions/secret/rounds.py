@@ -22,7 +22,7 @@ from freeco_project_decisions.sealed.commitments import (
 )
 from freeco_project_decisions.sealed.elections import read_election
 from freeco_project_decisions.sealed.errors import Unsound
-from freeco_project_decisions.sealed.proofs import Sealed
+from freeco_project_decisions.sealed.proofs import Form, Sealed
 from freeco_project_decisions.sealed.tallying import Sums, read_opening
 from freeco_project_decisions.sealed.trustees import (
     Group,
@@ -102,6 +102,15 @@ def to_open(group: TrusteeGroup) -> tuple[str, str] | None:
         return group.election, group.sums
     sealed = db.session.get(SealedPoll, group.poll_id)
     return (sealed.election, sealed.tally) if sealed is not None and sealed.tally else None
+
+
+def form_of(group: TrusteeGroup) -> Form:
+    """Return how trustees prove what they open.
+
+    Of a sum, as an archive of Belenios holds it; of ballots by tokens, opened one by one, by the
+    form that leaves no choice of what each opens to.
+    """
+    return Form.BOUND if group.sums else Form.BELENIOS
 
 
 def waited_for(group: TrusteeGroup) -> list[Trustee]:
@@ -233,7 +242,7 @@ def _take_opening(trustee: Trustee, written: Mapping[str, str]) -> None:
         raise NotTheirTurn
     election, sums = read_election(waiting[0]), read_sums(waiting[1])
     public = read_trustees(trustee.group.text).keys[trustee.place - 1]
-    opening = read_opening(written["opening"], election, sums, public)
+    opening = read_opening(written["opening"], election, sums, public, form_of(trustee.group))
     trustee.opening = opening.text
 
 

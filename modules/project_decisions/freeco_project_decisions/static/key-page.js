@@ -71,7 +71,7 @@
       say(filled(words.opening, { done, all: alphas[0].length }));
       return breath();
     };
-    return { opening: JSON.parse(await open(await secretOf(kept, task), task.election, alphas, told)) };
+    return { opening: JSON.parse(await open(await secretOf(kept, task), task.election, alphas, "bound", told)) };
   }
 
   async function opened(kept) {
@@ -86,7 +86,7 @@
     if (found.electionText !== task.election) throw new Error("other-sum");
     const many = found.alphas.reduce((sum, row) => sum + row.length, 0);
     const told2 = (done) => told(words.opening)(done, many);
-    const opening = await open(await secretOf(kept, task), found.electionText, found.alphas, told2);
+    const opening = await open(await secretOf(kept, task), found.electionText, found.alphas, "belenios", told2);
     say(filled(words.counted, found));
     return { opening: JSON.parse(opening) };
   }

@@ -1,7 +1,7 @@
 // Who opens the sum of a secret vote keeps a key that never leaves their computer.
 //
-// The same as sealed/trustees.py, boxes.py, kept_keys.py and tallying.py, step for step. Refusals
-// are errors whose message is a word that the page has a sentence for.
+// The same as sealed/trustees.py, boxes.py, kept_keys.py, proofs.py and tallying.py, step for step.
+// Refusals are errors whose message is a word that the page has a sentence for.
 (() => {
   "use strict";
 
@@ -215,19 +215,28 @@
 
   const key = async (kept, task) => ({ key: await proved(await secretOf(kept, task)) });
 
+  // What the proof of an opening hashes (sealed/proofs.py, `Form`): as Belenios does, or all that is
+  // said, so that no other factor can be proven.
+  const FORMS = {
+    belenios: (said) => `decrypt|${said}`,
+    bound: (said, alpha, factor) => `freeco-opening|${said}|${alpha}|${factor}`,
+  };
+
   // The opening: a factor for each sealed sum, with its proof. `told` hears how many are done.
-  async function open(secret, electionText, sums, told = () => {}) {
-    const start = `decrypt|${await fingerprint(electionText)}|${g(secret)}`;
+  async function open(secret, electionText, sums, form, told = () => {}) {
+    const hashes = FORMS[form];
+    require(hashes, "broken");
+    const said = `${await fingerprint(electionText)}|${g(secret)}`;
     const opening = { decryption_factors: [], decryption_proofs: [] };
     let done = 0;
     for (const row of sums) {
       const [factors, proofs] = [[], []];
       for (const alpha of row) {
         require(belongs(alpha), "group");
-        const about = (witness) => `${start}|${g(witness)},${power(alpha, witness)}`;
-        const witness = randomExponent();
-        const challenge = await hashed(about(witness));
-        factors.push(String(power(alpha, secret)));
+        const [factor, witness] = [power(alpha, secret), randomExponent()];
+        const commitment = `${g(witness)},${power(alpha, witness)}`;
+        const challenge = await hashed(`${hashes(said, alpha, factor)}|${commitment}`);
+        factors.push(String(factor));
         proofs.push(written({ challenge, response: modulo(witness - secret * challenge) }));
         await told((done += 1));
       }

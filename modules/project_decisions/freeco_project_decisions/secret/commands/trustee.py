@@ -10,6 +10,7 @@ from freeco.cli_output import anywhere
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.keeping import answer, draw_kept, opened
 from freeco_project_decisions.sealed.kept_keys import KeptKey, lock_key, unlock_key
+from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import add_up
 from freeco_project_decisions.sealed.verifying import verify
 from freeco_project_decisions.sealed.writing import compact
@@ -88,9 +89,9 @@ def _opened(kept: KeptKey, task: dict[str, Any], archive: Path | None) -> dict[s
         )
     content = archive.read_bytes()
     if is_board(content):
-        return opened(kept, task, *board_to_open(content))
+        return opened(kept, task, *board_to_open(content), Form.BOUND)
     verified = verify(content)
     if verified.counted is None:
         raise click.ClickException("Le vote n’est pas terminé : rien ne s’ouvre avant la fin.")
     sums = add_up(verified.election, verified.ballots).sums
-    return opened(kept, task, verified.election, sums)
+    return opened(kept, task, verified.election, sums, Form.BELENIOS)
