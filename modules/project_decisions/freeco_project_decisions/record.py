@@ -117,7 +117,7 @@ SEALED = RecordKind(
     "poll.sealed",
     _("Votes secrets préparés"),
     _sealed,
-    about=("poll", "election", "trustees", "credentials", "page"),
+    about=("poll", "election", "trustees", "credentials", "setup", "page"),
 )
 BALLOTS = RecordKind(
     "poll.ballots",

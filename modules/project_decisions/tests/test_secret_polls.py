@@ -182,6 +182,9 @@ def test_ballots_are_published_by_eight_and_the_record_has_each_batch(opened: Op
     (about,) = stated(voters, "poll.ballots")
     last = read_archive(filing.archive_of(voters.poll)).events[-1]
     assert (about["ballots"], about["digest"]) == (8, digest(last.text))
+    shown = verify(filing.archive_of(voters.poll))
+    (prepared,) = stated(voters, "poll.sealed")
+    assert (shown.setup_digest, shown.last_digest) == (prepared["setup"], about["digest"])
 
 
 def test_a_secret_poll_opens_from_its_own_page_only(ask: Ask, people: list[Member]) -> None:

@@ -1,5 +1,7 @@
 """``freeco vote verify``: anybody checks a secret vote from its file alone."""
 
+import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,29 @@ def test_a_false_vote_is_refused(held: Held, tmp_path: Path) -> None:
     result = run(bytes(content), tmp_path)
     assert result.exit_code == 1
     assert "refusé" in result.output
+
+
+def fingerprints(told: Result) -> dict[str, str]:
+    """Return what is to be compared with the public record, by the kind of its statement."""
+    return dict(re.findall(r"\((poll\.\w+)\)\s*: ([0-9a-f]{64})", told.output))
+
+
+def test_another_election_of_the_same_words_has_other_fingerprints(
+    held: Held, tmp_path: Path
+) -> None:
+    content, other = publish_pieces(held.pieces()), hold(2, seed=8)
+    shown, theirs = (
+        fingerprints(run(each, tmp_path)) for each in (content, publish_pieces(other.pieces()))
+    )
+    assert list(shown) == ["poll.sealed", "poll.ballots", "poll.counted"]
+    assert shown["poll.counted"] == sha256(content).hexdigest()
+    assert not set(shown.values()) & set(theirs.values())
+
+
+def test_one_ballot_more_is_seen_in_what_the_record_has_of_the_last(
+    held: Held, tmp_path: Path
+) -> None:
+    whole, less = held.pieces(), held.pieces()[:2]
+    shown = [fingerprints(run(publish_pieces(each), tmp_path)) for each in (whole, less)]
+    assert shown[0]["poll.sealed"] == shown[1]["poll.sealed"]
+    assert shown[0]["poll.ballots"] != shown[1]["poll.ballots"]

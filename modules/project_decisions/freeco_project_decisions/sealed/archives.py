@@ -211,6 +211,8 @@ def _event(text: str, before: Event | None) -> Event:
     except ValueError as unknown:
         raise Malformed(_("une étape inconnue : %(kind)s", kind=values["type"])) from unknown
     event = Event(step, values["height"], values.get("parent"), values.get("payload"))
+    if not isinstance(event.payload, str | None) or event.text != text:
+        raise Malformed(_("une étape n’est pas écrite comme la spécification le dit"))
     expected = Event(
         step,
         before.height + 1 if before else 0,

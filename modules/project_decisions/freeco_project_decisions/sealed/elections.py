@@ -11,7 +11,7 @@ from gmpy2 import mpz
 from freeco.i18n import _
 from freeco_project_decisions.sealed.credentials import CHARACTERS
 from freeco_project_decisions.sealed.errors import Malformed, Unsound
-from freeco_project_decisions.sealed.groups import CRYPTO_VERSION, NAME, Base, belongs
+from freeco_project_decisions.sealed.groups import CRYPTO_VERSION, NAME, NEUTRAL, Base, belongs
 from freeco_project_decisions.sealed.questions import Question
 from freeco_project_decisions.sealed.writing import compact, fields, fingerprint, number, read
 
@@ -79,7 +79,7 @@ def read_election(text: str) -> Election:
     if not isinstance(questions, list) or not questions:
         raise Malformed(_("une élection demande quelque chose"))
     key = number(public_key)
-    if not belongs(key):
+    if not belongs(key) or key == NEUTRAL:
         raise Unsound(_("la clé de l’élection n’est pas dans le groupe"))
     return Election(identifier, name, description, tuple(map(Question.read, questions)), key)
 
@@ -87,8 +87,8 @@ def read_election(text: str) -> Election:
 def read_credentials(text: str) -> frozenset[mpz]:
     """Read the public credentials: numbers and nothing else beside them.
 
-    Raises ``Unsound`` when one stands twice or is not in the group, and when a weight or a name
-    stands next to it: Belenios's own tool writes the login there before it publishes.
+    Raises ``Unsound`` when one stands twice, is not in the group or is 1, and when a weight or a
+    name stands next to it: Belenios's own tool writes the login there before it publishes.
     """
     listed = read(text)
     if not isinstance(listed, list):
@@ -98,6 +98,8 @@ def read_credentials(text: str) -> frozenset[mpz]:
         raise Unsound(_("un code public est là deux fois"))
     if not all(map(belongs, credentials)):
         raise Unsound(_("un code public n’est pas dans le groupe"))
+    if NEUTRAL in credentials:
+        raise Unsound(_("un code public est le nombre 1 : n’importe qui voterait avec lui"))
     return frozenset(credentials)
 
 

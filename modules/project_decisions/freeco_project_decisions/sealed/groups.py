@@ -34,6 +34,8 @@ G = mpz(
     "75405257365904949247763147599157519877517771148149092045660020547812705472823814097251863985"
     "8334115700568353695553423781475582491896050296680037745308460627"
 )
+NEUTRAL = mpz(1)
+"""In the group, and nobody's key: everybody knows that its secret is 0."""
 
 _DIGIT = 4
 """Bits of an exponent that are looked at together, for a base that is used a few times."""

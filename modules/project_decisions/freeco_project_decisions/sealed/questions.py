@@ -57,6 +57,8 @@ class Question:
         texts = isinstance(answers, list) and all(isinstance(each, str) for each in answers)
         if not texts or not isinstance(text, str) or not 1 <= len(answers) <= MOST_ANSWERS:
             raise Malformed(_("une question a un texte et des réponses"))
+        if len(set(answers)) != len(answers):
+            raise Malformed(_("deux réponses d’une question sont les mêmes"))
         # bool is an int for Python, and is no number for JSON.
         if type(least) is not int or type(most) is not int:
             raise Malformed(_("le nombre de réponses à choisir est entier"))

@@ -21,6 +21,7 @@ from freeco_project_decisions.sealed.commitments import (
 from freeco_project_decisions.sealed.errors import Malformed, Unsound
 from freeco_project_decisions.sealed.groups import (
     GENERATOR,
+    NEUTRAL,
     Q,
     belongs,
     power,
@@ -44,10 +45,12 @@ class PublicKey:
 
     @classmethod
     def read(cls, content: object) -> "PublicKey":
-        """Read a key; raises ``Unsound`` when its proof does not hold."""
+        """Read a key; raises ``Unsound`` when its proof does not hold, or all know its secret."""
         proof, element = fields(content, "pok", "public_key")
         key = cls(number(element), Proof.read(proof))
-        if not belongs(key.element) or not holds_key(key.element, key.proof):
+        if key.element == NEUTRAL or not (
+            belongs(key.element) and holds_key(key.element, key.proof)
+        ):
             raise Unsound(_("la clé d’un dépositaire n’est pas prouvée"))
         return key
 
@@ -262,7 +265,11 @@ def _lagrange(place: int, chosen: Sequence[int]) -> mpz:
 
 
 def read_trustees(text: str) -> Trustees:
-    """Read published trustees; raises ``Unsound`` when a key or a commitment does not hold."""
+    """Read published trustees.
+
+    Raises ``Unsound`` when a key or a commitment does not hold, and when a key stands twice: one
+    person would count as two.
+    """
     listed = read(text)
     if not isinstance(listed, list) or not listed:
         raise Malformed(_("une élection a des dépositaires de clé"))
@@ -271,4 +278,7 @@ def read_trustees(text: str) -> Trustees:
         if not isinstance(each, list) or len(each) != 2 or each[0] not in ("Single", "Pedersen"):
             raise Malformed(_("un dépositaire est seul ou dans un groupe"))
         kinds.append(PublicKey.read(each[1]) if each[0] == "Single" else Group.read(each[1]))
-    return Trustees(tuple(kinds))
+    trustees = Trustees(tuple(kinds))
+    if len(set(trustees.keys)) != len(trustees.keys):
+        raise Unsound(_("deux dépositaires ont la même clé"))
+    return trustees

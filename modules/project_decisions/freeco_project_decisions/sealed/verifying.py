@@ -48,6 +48,13 @@ class Verified:
     """How many count; none while the vote is not over."""
     result: tuple[tuple[int, ...], ...] | None
     """For each question, how many chose each answer, blank first; none before the count."""
+    setup_digest: str
+    """SHA-256 of the event that fixed the election: what the site states when it opens."""
+    last_digest: str
+    """Of the last ballot's event, chained to all before it: what it states of the last batch.
+
+    That of the setup where nobody voted.
+    """
 
 
 def verify(content: bytes, processes: Executor | None = None) -> Verified:
@@ -65,6 +72,7 @@ def verify(content: bytes, processes: Executor | None = None) -> Verified:
     tally = steps.tally(election, ballots)
     result = steps.result(election, trustees, tally) if tally else None
     steps.finish()
+    voted = published.events[: 1 + len(ballots)]
     return Verified(
         election,
         trustees,
@@ -72,6 +80,8 @@ def verify(content: bytes, processes: Executor | None = None) -> Verified:
         tuple(ballots),
         tally.ballots if tally else None,
         result,
+        digest(voted[0].text),
+        digest(voted[-1].text),
     )
 
 

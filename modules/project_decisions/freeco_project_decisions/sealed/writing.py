@@ -1,6 +1,7 @@
 """JSON as the specification writes it: compact, keys in its order, big numbers as text."""
 
 import json
+import unicodedata
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from hashlib import sha256
@@ -83,3 +84,17 @@ def digest_of(tracker: str) -> str:
     except ValueError:
         return ""
     return raw.hex() if len(raw) == sha256().digest_size else ""
+
+
+def plain(text: str) -> str:
+    """Return text from a file as it may stand on a terminal, on one line.
+
+    What moves the cursor, ends a line, or turns or hides what follows is written as its number:
+    the words of a stranger say nothing in our name.
+    """
+    return "".join(
+        each
+        if each.isprintable() or unicodedata.category(each) == "Zs"
+        else each.encode("unicode_escape").decode()
+        for each in text
+    )

@@ -78,7 +78,7 @@ def open_sealed(poll: Poll) -> None:
             "credentials": archive.hold(credentials),
         }
     )
-    archive.happen(Step.SETUP, sealed.setup)
+    begun = archive.happen(Step.SETUP, sealed.setup)
     filing.add(sealed, archive)
     state(
         poll.community,
@@ -89,6 +89,7 @@ def open_sealed(poll: Poll) -> None:
             "election": digest(election.text),
             "trustees": digest(group.text),
             "credentials": digest(credentials),
+            "setup": digest(begun.text),
             "page": sealed.page_sha256,
         },
     )
