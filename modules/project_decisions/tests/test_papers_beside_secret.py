@@ -210,6 +210,8 @@ def test_each_page_says_where_the_papers_stand(
     on_paper = visiting(neighbours[0]).get(page).text
     assert "Vous votez sur papier" in on_paper
     assert "Voter en secret" not in on_paper
+    assert "Voter en secret" not in visiting(neighbours[0]).get("/lavergne/").text
+    assert "Voter en secret" in visiting(people[5]).get("/lavergne/").text
     assert "Voter en secret" in visiting(people[5]).get(page).text
     counts = f"{HOME}/assemblees/{assembly.id}/points/{item.id}/comptage"
     assert "les papiers se comptent après" in visiting(people[0]).get(counts).text

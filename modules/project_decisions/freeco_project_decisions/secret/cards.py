@@ -12,6 +12,7 @@ from freeco.members.models import Community, Member
 from freeco.module import Card
 from freeco_project_decisions.polls.cards import PRESSING
 from freeco_project_decisions.polls.models import Elector, Poll, PollState, Secrecy
+from freeco_project_decisions.polls.paper_models import RoomVoter
 from freeco_project_decisions.secret import codes, rounds
 from freeco_project_decisions.secret.models import SealedPoll, Trustee, Way
 from freeco_project_decisions.secret.rounds import Step
@@ -48,13 +49,20 @@ def _trusted(community: Community, member: Member) -> Sequence[Trustee]:
 
 
 def _mine(member: Member, state: PollState) -> Sequence[SealedPoll]:
-    """Return the secret polls on whose list a member is."""
+    """Return the secret polls in which a member votes with a code."""
+    on_paper = select(RoomVoter.id).where(RoomVoter.elector_id == Elector.id).exists()
     mine = (Elector.member_id == member.id) | (Elector.voice_id == member.id)
     return db.session.scalars(
         select(SealedPoll)
         .join(Poll)
         .join(Elector, Elector.poll_id == Poll.id)
-        .where(mine, Poll.state == state, Poll.secrecy == Secrecy.SEALED, Poll.closes_at > now())
+        .where(
+            mine,
+            ~on_paper,
+            Poll.state == state,
+            Poll.secrecy == Secrecy.SEALED,
+            Poll.closes_at > now(),
+        )
         .distinct()
     ).all()
 
