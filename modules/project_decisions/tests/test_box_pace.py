@@ -13,11 +13,14 @@ from freeco.members.models import Attempt, Member
 from freeco.testing.visitor import Visitor
 from freeco_project_decisions import pacing
 from freeco_project_decisions.pacing import HOUR, MOST, Pace, TooOften
-from freeco_project_decisions.polls.models import Poll
+from freeco_project_decisions.polls.models import Method, Poll
 from freeco_project_decisions.sealed.writing import compact, read
 from freeco_project_decisions.secret import casting, preparing
 from freeco_project_decisions.secret.models import WaitingBallot
 from freeco_project_decisions.secret.playing import Keepers, Voters, open_with_codes, prepare
+from freeco_project_decisions.tokens import casting as token_casting
+from freeco_project_decisions.tokens.models import TokenBallot
+from freeco_project_decisions.tokens.testing import CASTING, begin, get_token
 
 Ask = Callable[..., Poll]
 FEW = 3
@@ -122,6 +125,34 @@ def test_nothing_of_it_reaches_the_database(client: Visitor, voters: Voters) -> 
     for _each in range(FEW + 2):
         client.post(f"{box(voters)}/bulletins", data=ballot(voters), token=False)
     assert db.session.scalars(select(Attempt)).all() == []
+
+
+def test_a_token_is_paced_as_a_code_is(
+    client: Visitor, ask: Ask, people: list[Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = Pace(FEW)
+    monkeypatch.setattr(token_casting, "BALLOTS", few)
+    monkeypatch.setattr(pacing, "BALLOTS", few)
+    votes, _secrets = begin(ask(Method.SCHULZE, "Toit", "Puits", opened=False), people)
+    setup, held, other = (
+        token_casting.setup_of(votes),
+        get_token(votes, people[0]),
+        get_token(votes, people[1]),
+    )
+    texts = [held.vote(setup, [1, 2], serial).text for serial in range(1, FEW + 2)]
+    address = f"/lavergne/project-decisions/urne/{votes.identifier}/bulletins"
+    db.session.commit()
+    with held_at(CASTING):
+        sent = [client.post(address, data=text, token=False) for text in texts]
+        assert [each.status_code for each in sent] == [*([201] * FEW), 429]
+        assert sent[-1].headers["Retry-After"] == "3600"
+        assert "rien n’a été enregistré" in sent[-1].get_json()["refused"]
+        file = {"file": (BytesIO(texts[-1].encode()), "bulletin.json")}
+        handed = client.post(address.replace("bulletins", "fichier"), data=file, token=False)
+        assert (handed.status_code, handed.headers["Retry-After"]) == (429, "3600")
+        answer = client.post(address, data=other.vote(setup, [1, 2], 1).text, token=False)
+        assert answer.status_code == 201
+    assert db.session.scalar(select(func.count()).select_from(TokenBallot)) == FEW + 1
 
 
 def test_three_hundred_members_vote_three_times_in_a_minute_and_nobody_waits() -> None:

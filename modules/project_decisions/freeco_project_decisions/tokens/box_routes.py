@@ -16,6 +16,7 @@ from freeco.doors import by_link, nameless
 from freeco.errors import Absent, Refusal
 from freeco.members.models import Community
 from freeco.web.forms import Form
+from freeco_project_decisions.pacing import retry_after
 from freeco_project_decisions.polls.showing import statement_of
 from freeco_project_decisions.tokens import casting, reading, script_words
 from freeco_project_decisions.tokens.ballots import LONGEST
@@ -42,7 +43,7 @@ def box(identifier: str) -> ResponseReturnValue:
     return _box(find_votes(g.community, identifier), Form.blank())
 
 
-def _box(votes: TokenPoll, form: Form, taken: object = None) -> ResponseReturnValue:
+def _box(votes: TokenPoll, form: Form, taken: object = None) -> tuple[str, int]:
     return (
         render_template(
             "project_decisions/tokens/box.html",
@@ -71,7 +72,9 @@ def cast(identifier: str) -> ResponseReturnValue:
         db.session.rollback()
         only_read()
         last = {"last": refusal.last} if isinstance(refusal, SerialUsed) else {}
-        return _to_any_page(jsonify(refused=str(refusal), **last), refusal.status)
+        refused = jsonify(refused=str(refusal), **last)
+        refused.headers.update(retry_after(refusal.status))
+        return _to_any_page(refused, refusal.status)
     answer = jsonify(tracker=taken.tracker, again=taken.again, receipt=taken.receipt)
     return _to_any_page(answer, 200 if taken.again else 201)
 
@@ -92,7 +95,8 @@ def hand_over(identifier: str) -> ResponseReturnValue:
     file = request.files.get("file")
     content = file.read(LONGEST + 1).strip() if file is not None else b""
     if not form.apply(Schema(), lambda: casting.cast(votes, _text(content))):
-        return _box(find_votes(g.community, identifier), form)
+        page, status = _box(find_votes(g.community, identifier), form)
+        return page, status, retry_after(status)
     return _box(find_votes(g.community, identifier), Form.blank(), form.result)
 
 

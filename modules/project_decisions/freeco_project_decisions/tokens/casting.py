@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from freeco.clock import now
 from freeco.db import db, lock
 from freeco.members.models import Community
+from freeco_project_decisions.pacing import BALLOTS
 from freeco_project_decisions.polls.models import Poll, PollState
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.writing import digest, fingerprint
@@ -66,13 +67,15 @@ def cast(votes: TokenPoll, text: str) -> Taken:
 
     The same ballot again is the same, even after the end: whose answer was lost has a receipt
     all the same. Raises ``NotCastingYet``, ``CastingOver``, ``BallotUnreadable``,
-    ``BallotElsewhere``, ``TokenUnsigned``, ``BallotUnsigned``, ``SerialUsed``, ``KeyMissing``.
+    ``BallotElsewhere``, ``TokenUnsigned``, ``BallotUnsigned``, ``SerialUsed``, ``KeyMissing``,
+    ``TooOften`` of one token within the hour.
     """
     try:
         require_casting(votes)
     except CastingOver:
         return _taken_in_time(votes, fingerprint(text))
     ballot = _checked(setup_of(votes), text)
+    BALLOTS.count(f"{votes.identifier}:{ballot.number}")
     lock(votes.poll)
     require_casting(votes)
     if not votes.issued:
