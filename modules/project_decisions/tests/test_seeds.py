@@ -26,10 +26,18 @@ from freeco_project_decisions.polls import closing, seeds, tallying, voting
 from freeco_project_decisions.polls.models import Decision, Method, Poll, PollState, Tie
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.tokens import reading
-from freeco_project_decisions.tokens.boards import Kind, Line, read_lines
+from freeco_project_decisions.tokens.boards import Kind, read_lines
 from freeco_project_decisions.tokens.opened import lot_seed
 from freeco_project_decisions.tokens.questions import poll_of
-from freeco_project_decisions.tokens.testing import AFTER, begin, cast, close, get_token, open_all
+from freeco_project_decisions.tokens.testing import (
+    AFTER,
+    begin,
+    cast,
+    chained,
+    close,
+    get_token,
+    open_all,
+)
 from freeco_project_decisions.tokens.verifying import verify_board
 
 Ask = Callable[..., Poll]
@@ -169,15 +177,6 @@ def by_tokens(ask: Ask, people: list[Member]) -> tuple[Poll, bytes]:
     close(votes)
     open_all(votes, secrets)
     return poll, reading.export(votes)
-
-
-def chained(lines: list[tuple[Kind, object]]) -> bytes:
-    parent, texts = "", []
-    for kind, body in lines:
-        line = Line(parent, kind, body)
-        texts.append(line.text)
-        parent = line.digest
-    return "".join(f"{text}\n" for text in texts).encode()
 
 
 def test_a_lot_by_tokens_is_drawn_from_what_the_trustees_opened_and_nobody_chooses(

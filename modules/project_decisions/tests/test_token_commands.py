@@ -28,6 +28,7 @@ from freeco_project_decisions.tokens.testing import (
     NOW,
     begin,
     cast,
+    chained,
     close,
     get_token,
     open_all,
@@ -88,16 +89,6 @@ def board(ask: Ask, people: list[Member]) -> list[Line]:
     close(votes)
     open_all(votes, secrets)
     return read_lines(reading.export(votes).decode().splitlines())
-
-
-def chained(lines: list[tuple[Kind, object]]) -> bytes:
-    """Write a board with its chain made again, as somebody who changes it would."""
-    parent, texts = "", []
-    for kind, body in lines:
-        line = Line(parent, kind, body)
-        texts.append(line.text)
-        parent = line.digest
-    return "".join(f"{text}\n" for text in texts).encode()
 
 
 def verify(content: bytes, folder: Path) -> Result:

@@ -218,7 +218,7 @@ def test_a_dump_links_no_member_to_a_ballot(
     with held_at(CASTING):
         for ballot in ballots:
             casting.cast(votes, ballot.text)
-        casting.publish_batch(votes)
+        casting.publish_all(votes)
         db.session.commit()
     for issue in db.session.scalars(select(TokenIssue)):
         near_members |= {issue.blinded, issue.signature}

@@ -17,6 +17,7 @@ from freeco.testing.people import make_member
 from freeco_project_decisions.polls.errors import NotAnElector, PreparedElsewhere
 from freeco_project_decisions.polls.models import College, Decision, Method, Poll, PollState, Tie
 from freeco_project_decisions.polls.opening import open_poll
+from freeco_project_decisions.sealed.writing import fingerprint
 from freeco_project_decisions.secret.errors import TrusteesMissing
 from freeco_project_decisions.secret.models import Way
 from freeco_project_decisions.secret.preparing import make_secret
@@ -33,6 +34,7 @@ from freeco_project_decisions.tokens import (
 )
 from freeco_project_decisions.tokens.ballots import sealed
 from freeco_project_decisions.tokens.models import TokenBallot, TokenLine, TokenPoll
+from freeco_project_decisions.tokens.room import ROOM
 from freeco_project_decisions.tokens.testing import (
     AFTER,
     CASTING,
@@ -44,6 +46,7 @@ from freeco_project_decisions.tokens.testing import (
     get_token,
     open_all,
     prepare,
+    waiting,
 )
 from freeco_project_decisions.tokens.verifying import verify_board
 
@@ -176,11 +179,11 @@ def test_the_same_ballot_twice_is_one_and_another_with_the_same_number_is_refuse
             with pytest.raises(errors.SerialUsed) as refused:
                 casting.cast(votes, held.vote(setup, RANKS[1], serial).text)
             assert refused.value.last == 2
-        casting.publish_batch(votes)
+        casting.publish_all(votes)
         assert casting.cast(votes, first).again
         with pytest.raises(errors.SerialUsed):
             casting.cast(votes, held.vote(setup, RANKS[1], 1).text)
-    assert casting.waiting(votes) == 0
+    assert waiting(votes) == 0
 
 
 def test_what_is_forged_is_refused_with_its_sentence(
@@ -213,7 +216,7 @@ def test_what_is_forged_is_refused_with_its_sentence(
         for text, refusal in forged.items():
             with pytest.raises(refusal):
                 casting.cast(votes, text)
-    assert casting.waiting(votes) == 0
+    assert waiting(votes) == 0
 
 
 def test_what_answers_nothing_is_refused_when_it_is_opened_and_all_see_why(
@@ -247,34 +250,27 @@ def resigned(held: voters.Held, ballot: object) -> str:
     return replace(ballot, signature=ballots.raw_of(der)).text
 
 
-def test_ballots_are_published_in_batches_when_they_are_enough(
+def test_ballots_are_published_together_once_the_vote_is_over(
     draft: Poll, people: list[Member]
 ) -> None:
     votes, _secrets = begin(draft, people)
-    for held in [get_token(votes, member) for member in people[:5]]:
-        assert casting.waiting(votes) < casting.SMALLEST_BATCH
+    held = [get_token(votes, member) for member in people]
+    published = select(TokenLine.tracker).where(TokenLine.kind == "ballot")
+    texts = []
+    jobs = [job for job in ROOM.jobs if job.name != "tell_tokens"]
+    for each in held:
+        texts.append(cast(votes, each, RANKS[0]))
         with held_at(CASTING):
-            casting.publish_due(draft.community)
-        assert not db.session.scalars(select(TokenLine).where(TokenLine.kind == "ballot")).all()
-        cast(votes, held, RANKS[0])
-    with held_at(CASTING):
-        casting.publish_due(draft.community)
-        db.session.commit()
-    assert casting.waiting(votes) == 0
-    published = select(TokenLine.kind).where(TokenLine.kind == "ballot")
-    assert len(db.session.scalars(published).all()) == 5
+            # Not seven one day and one the last evening: that one would be somebody's, opened.
+            for job in jobs:
+                job.run(draft.community)
+                db.session.commit()
+        assert not db.session.scalars(published).all()
+    assert waiting(votes) == 8
+    close(votes)
+    trackers = {fingerprint(text) for text in texts}
+    assert set(db.session.scalars(published)) == trackers
     assert db.session.scalars(select(TokenBallot)).all() == []
-
-
-def test_one_voter_who_votes_again_is_no_batch(draft: Poll, people: list[Member]) -> None:
-    votes, _secrets = begin(draft, people)
-    held = [get_token(votes, member) for member in people[:4]]
-    for serial in range(1, casting.SMALLEST_BATCH + 1):
-        cast(votes, held[0], RANKS[0], serial)
-    with held_at(CASTING):
-        casting.publish_due(draft.community)
-    assert not db.session.scalars(select(TokenLine).where(TokenLine.kind == "ballot")).all()
-    assert casting.waiting(votes) == 1
 
 
 def test_a_token_needs_the_signature_of_the_sister_cooperative_too(
@@ -305,7 +301,7 @@ def test_a_token_needs_the_signature_of_the_sister_cooperative_too(
     assert first is not None
     assert second is not None
     cast(votes, voters.take(setup, asked, [first, second]), RANKS[0])
-    assert casting.waiting(votes) == 1
+    assert waiting(votes) == 1
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"freeco":"signer"}'])

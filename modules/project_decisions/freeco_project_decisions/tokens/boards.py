@@ -1,7 +1,7 @@
 """The board: one line of JSON after the other, each holding the digest of the one before.
 
-In this order: ``setup``; ``issued``, the digests of what each signer signed; ``ballot``, as many as
-were published, in shuffled batches; ``closed``; ``opening``, one for each trustee who opened;
+In this order: ``setup``; ``issued``, the digests of what each signer signed; ``ballot``, all of
+them shuffled once the vote is over; ``closed``; ``opening``, one for each trustee who opened;
 ``result``. Without a time, but for those of the setup.
 """
 

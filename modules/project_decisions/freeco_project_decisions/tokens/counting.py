@@ -3,9 +3,10 @@
 from sqlalchemy import select
 
 from freeco.clock import now
-from freeco.db import db, lock
+from freeco.db import db, leave_no_trace, lock
 from freeco.members.models import Community
 from freeco.record.stating import state
+from freeco.sweeping import one_by_one
 from freeco_project_decisions.polls.closing import enter
 from freeco_project_decisions.polls.models import Poll, PollState, Secrecy
 from freeco_project_decisions.sealed.proofs import Form
@@ -22,24 +23,34 @@ from freeco_project_decisions.tokens.opened import count, sums_of
 
 
 def close_due(community: Community) -> None:
-    """Close each vote by tokens whose hour has come; late or twice is harmless."""
-    due = select(Poll).where(
+    """Close each vote by tokens whose hour has come; late or twice is harmless.
+
+    For a job, as it commits.
+    """
+    due = select(Poll.id).where(
         Poll.community_id == community.id,
         Poll.secrecy == Secrecy.TOKENS,
         Poll.state == PollState.OPEN,
         Poll.closes_at <= now(),
     )
-    for poll in db.session.scalars(due).all():
-        lock(poll)
-        if poll.state == PollState.OPEN and poll.closes_at <= now():
-            close(db.session.get_one(TokenPoll, poll.id))
+    if one_by_one("the end of a vote by tokens", db.session.scalars(due).all(), _close):
+        leave_no_trace()
+
+
+def _close(poll_id: int) -> bool:
+    votes = db.session.get_one(TokenPoll, poll_id)
+    lock(votes.poll)
+    due = votes.poll.state == PollState.OPEN and votes.poll.closes_at <= now()
+    if due:
+        close(votes)
+    return due
 
 
 def close(votes: TokenPoll) -> None:
-    """Publish what still waits, end the board's ballots, and give the trustees their work."""
+    """Publish the ballots, end the board's, and give the trustees their work."""
     poll = votes.poll
     issuing.end(votes)
-    casting.publish_batch(votes)
+    casting.publish_all(votes)
     counted = counted_ballots(votes)
     publish(votes, Kind.CLOSED, {"ballots": many(votes, Kind.BALLOT), "counted": len(counted)})
     group = group_of(poll)
@@ -71,16 +82,23 @@ def counted_ballots(votes: TokenPoll) -> list[Ballot]:
 
 
 def count_due(community: Community) -> None:
-    """Count each closed vote whose trustees have opened; late or twice is harmless."""
-    closed = select(Poll).where(
+    """Count each closed vote whose trustees have opened; late or twice is harmless.
+
+    For a job, as it commits.
+    """
+    closed = select(Poll.id).where(
         Poll.community_id == community.id,
         Poll.secrecy == Secrecy.TOKENS,
         Poll.state == PollState.CLOSED,
     )
-    for poll in db.session.scalars(closed).all():
-        lock(poll)
-        if poll.state == PollState.CLOSED:
-            try_to_count(db.session.get_one(TokenPoll, poll.id))
+    if one_by_one("a vote by tokens", db.session.scalars(closed).all(), _count):
+        leave_no_trace()
+
+
+def _count(poll_id: int) -> bool:
+    votes = db.session.get_one(TokenPoll, poll_id)
+    lock(votes.poll)
+    return votes.poll.state == PollState.CLOSED and try_to_count(votes)
 
 
 def try_to_count(votes: TokenPoll) -> bool:

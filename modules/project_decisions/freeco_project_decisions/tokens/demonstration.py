@@ -108,7 +108,6 @@ def _cast(staging: Demonstration) -> str:
     with held_at(began + GIVEN + timedelta(hours=3)):
         for each in held[1:]:
             casting.cast(votes, each.vote(setup, _ranks(chance)).text)
-        casting.publish_batch(votes)
     file = kernel().settings.home / f"jeton-{votes.identifier}.json"
     file.write_text(voters.kept_file(setup, held[0]), "utf-8")
     return str(file)

@@ -81,7 +81,7 @@ class TokenIssue(Model):
 
 
 class TokenBallot(Model):
-    """A ballot that waits for its batch.
+    """A ballot that waits for the end of the vote.
 
     Without a row number on SQLite: nothing says in which order ballots came.
     """

@@ -23,7 +23,14 @@ def poll_of(setup: Setup) -> Poll:
     """
     try:
         return _poll(json.loads(setup.question))
-    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError) as broken:
+    except (
+        LookupError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as broken:
         raise Unsound("the question cannot be read") from broken
 
 

@@ -96,7 +96,7 @@ def find_line(votes: TokenPoll, tracker: str) -> TokenLine | None:
 
 
 def is_waiting(votes: TokenPoll, tracker: str) -> bool:
-    """Whether a ballot was taken and waits for its batch."""
+    """Whether a ballot was taken and waits for the end."""
     found = select(TokenBallot.tracker).where(
         TokenBallot.poll_id == votes.poll_id, TokenBallot.tracker == tracker
     )

@@ -1,14 +1,17 @@
 """Votes by tokens for tests: trustees with keys, a vote that is open, voters who hold tokens."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
 
 from freeco.clock import held_at
 from freeco.db import db
 from freeco.members.models import Member
 from freeco_project_decisions.polls.models import Poll
 from freeco_project_decisions.tokens import casting, counting, opening, playing, preparing, voters
-from freeco_project_decisions.tokens.models import TokenPoll
+from freeco_project_decisions.tokens.boards import Kind, Line
+from freeco_project_decisions.tokens.models import TokenBallot, TokenPoll
 from freeco_project_decisions.tokens.playing import Secrets, entrust
 
 __all__ = ["entrust"]
@@ -63,3 +66,19 @@ def open_all(votes: TokenPoll, secrets: Secrets) -> None:
         playing.open_all(votes, secrets)
         counting.count_due(votes.poll.community)
         db.session.commit()
+
+
+def waiting(votes: TokenPoll) -> int:
+    """Count the ballots that wait for the end."""
+    many = select(func.count()).select_from(TokenBallot)
+    return db.session.scalar(many.where(TokenBallot.poll_id == votes.poll_id)) or 0
+
+
+def chained(lines: Iterable[tuple[Kind, object]]) -> bytes:
+    """Write a board with its chain made again, as somebody who changes it would."""
+    parent, texts = "", []
+    for kind, body in lines:
+        line = Line(parent, kind, body)
+        texts.append(line.text)
+        parent = line.digest
+    return "".join(f"{text}\n" for text in texts).encode()
