@@ -12,7 +12,8 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from freeco.db import db
 from freeco.members.models import Member
 from freeco_project_decisions.polls.models import Poll
-from freeco_project_decisions.secret import counting, preparing, rounds, trustees
+from freeco_project_decisions.sealed.verifying import verify
+from freeco_project_decisions.secret import counting, filing, preparing, rounds, trustees
 from freeco_project_decisions.secret.models import Way
 from freeco_project_decisions.secret.playing import Keepers, open_with_codes
 
@@ -64,6 +65,7 @@ def test_a_trustee_makes_a_key_and_opens_the_sum_in_the_browser(
     db.session.commit()
     reader.open(page)
     use(reader, file)
+    compare(reader, poll)
     reader.says("Votre part est faite")
     keepers.open(poll, (2,))
     voters.count()
@@ -81,6 +83,30 @@ def use(reader: Reader, file: Path, passphrase: str = PASSPHRASE) -> None:
     reader.shown("#f-file").send_keys(str(file))
     reader.shown("#f-passphrase").clear()
     reader.write("#f-passphrase", passphrase)
+    reader.act("use")
+
+
+def compare(reader: Reader, poll: Poll) -> None:
+    """See what the file holds, and open only once it was said to be what the record has."""
+    reader.shown("[data-compare]")
+    shown = {
+        name: reader.shown(f"[data-shown={name}]").text
+        for name in ("ballots", "codes", "setup", "end")
+    }
+    found = verify(filing.archive_of(poll))
+    assert shown == {
+        "ballots": "3",
+        "codes": str(found.enrolled),
+        "setup": found.setup_digest,
+        "end": found.last_digest,
+    }
+    reader.look()
+    for name, refusal in (("same", "Comparez d’abord"), ("few", "combien de bulletins")):
+        reader.act("use")
+        reader.says(refusal)
+        reader.shown(f"label[for=f-{name}]").click()
+    assert not any(each.opening for each in trustees.group_of(poll).trustees)
+    db.session.rollback()
     reader.act("use")
 
 

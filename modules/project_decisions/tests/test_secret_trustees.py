@@ -14,10 +14,11 @@ from freeco.errors import Absent
 from freeco.mail.models import OutgoingMail
 from freeco.members.models import Member
 from freeco.notifications.models import Notice
-from freeco_project_decisions.polls.models import Poll
+from freeco_project_decisions.polls.models import Method, Poll
 from freeco_project_decisions.sealed.boxes import lock_box
 from freeco_project_decisions.sealed.groups import GENERATOR, Q
 from freeco_project_decisions.sealed.keeping import answer, draw_kept
+from freeco_project_decisions.sealed.kept_keys import Opens
 from freeco_project_decisions.sealed.trustees import publish
 from freeco_project_decisions.secret import (
     errors,
@@ -31,6 +32,7 @@ from freeco_project_decisions.secret import (
 from freeco_project_decisions.secret.models import TrusteeGroup, Way
 from freeco_project_decisions.secret.playing import Keepers, prepare
 from freeco_project_decisions.secret.rounds import Step
+from freeco_project_decisions.tokens.preparing import make_tokens
 
 Ask = Callable[..., Poll]
 Rounds = Callable[[int], TrusteeGroup]
@@ -237,3 +239,19 @@ def test_who_is_erased_leaves_the_key_and_no_name(
     privacy.erase(people[1])
     db.session.commit()
     assert (privacy.export(people[1]), group.trustees[0].label) == ({}, "")
+
+
+def test_a_key_made_for_tokens_serves_no_sealed_vote(ask: Ask, people: list[Member]) -> None:
+    poll = ask(Method.APPROVAL, "Toit", "Puits", opened=False)
+    make_tokens(poll, poll.opens_at + timedelta(days=2))
+    group = trustees.group_of(poll)
+    for member in people[1:4]:
+        trustees.name_member(group, member)
+    keepers = Keepers()
+    keepers.step(group.trustees[0])
+    assert keepers.kept[1].opens is Opens.BALLOTS
+    preparing.make_secret(poll, Way.SITE)
+    task = rounds.task_of(group.trustees[0])
+    assert (task["opens"], task["step"]) == ("sum", "commit")
+    with pytest.raises(ValueError, match="autre clé"):
+        answer(keepers.kept[1], task)

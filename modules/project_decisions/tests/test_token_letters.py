@@ -14,6 +14,7 @@ from freeco.clock import held_at
 from freeco.db import db
 from freeco.members.models import Community, Member
 from freeco.notifications.models import Notice
+from freeco.record.models import RecordEntry
 from freeco.testing.people import make_community
 from freeco.testing.visitor import Visitor
 from freeco_project_decisions.polls.models import Decision, Method, Poll
@@ -84,6 +85,13 @@ def test_the_home_page_shows_a_token_to_take_then_the_box_to_who_has_one(
     assert cards.cards(make_community("loin", "Loin"), people[0]) == []
 
 
+def stated(kind: str) -> dict:  # type: ignore[type-arg]
+    """Return the one statement of a kind in the public record."""
+    entry = db.session.scalars(select(RecordEntry).where(RecordEntry.kind == kind)).one()
+    found: dict = json.loads(entry.entry)["about"]  # type: ignore[type-arg]
+    return found
+
+
 def test_trustees_make_their_keys_and_open_the_box_with_the_command(
     draft: Poll, people: list[Member], tmp_path: Path, visiting: Visit
 ) -> None:
@@ -101,8 +109,11 @@ def test_trustees_make_their_keys_and_open_the_box_with_the_command(
             )
             task.write_text(json.dumps(rounds.task_of(trustee)))
             args = [str(task), "--key", str(key), "-o", str(answer)]
-            args += ["--archive", str(archive)] if archive else []
-            done = CliRunner().invoke(keep_key, args, input="trois-ponts-et-un-panier\n" * 2)
+            compared = "oui\n" if archive else ""
+            args += ["--archive", str(archive), "--few-ballots"] if archive else []
+            typed = compared + "trois-ponts-et-un-panier\n" * 2
+            done = CliRunner().invoke(keep_key, args, input=typed)
+            assert not archive or stated("token.closed")["board"] in done.output
             assert done.exit_code == 0, done.output
             rounds.post(trustee, json.loads(answer.read_text()))
             db.session.commit()

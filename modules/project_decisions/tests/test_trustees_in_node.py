@@ -17,7 +17,13 @@ from freeco_project_decisions.sealed.commitments import Signed
 from freeco_project_decisions.sealed.credentials import draw_credential, public_of, read_credential
 from freeco_project_decisions.sealed.elections import Election, draw_identifier
 from freeco_project_decisions.sealed.errors import Unsound
-from freeco_project_decisions.sealed.kept_keys import KeptKey, WrongPassphrase, lock_key, unlock_key
+from freeco_project_decisions.sealed.kept_keys import (
+    KeptKey,
+    Opens,
+    WrongPassphrase,
+    lock_key,
+    unlock_key,
+)
 from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import read_opening
 from freeco_project_decisions.sealed.trustees import (
@@ -31,7 +37,7 @@ from freeco_project_decisions.sealed.trustees import (
 )
 from freeco_project_decisions.sealed.verifying import require_result, verify
 from freeco_project_decisions.sealed.writing import compact
-from freeco_project_decisions.testing import ACCOUNTS, SHED, Answers, Held, publish_pieces
+from freeco_project_decisions.testing import ACCOUNTS, SHED, Answers, Held, hold, publish_pieces
 
 STATIC = Path(freeco_project_decisions.__file__).parent / "static"
 SCRIPTS = [STATIC / name for name in ("sealing.js", "codes.js", "trustee.js", "sums.js")]
@@ -79,10 +85,15 @@ class Trio:
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
         self.identifier = draw_identifier()
-        self.third = KeptKey(self.identifier, 3, 2, Member.draw(2))
+        self.third = KeptKey(self.identifier, Opens.SUM, 3, 2, Member.draw(2))
         files = [
             browser.does(
-                "draw", election=self.identifier, place=place, threshold=2, passphrase=WORDS
+                "draw",
+                election=self.identifier,
+                opens="sum",
+                place=place,
+                threshold=2,
+                passphrase=WORDS,
             )
             for place in (1, 2)
         ]
@@ -170,9 +181,12 @@ def until_the_sum(held: Held) -> str:
 
 def test_what_the_browser_opens_is_the_result(browser: Browser, trio: Trio, held: Held) -> None:
     opened = browser.does("open", **trio.asked("open", 2), archive=until_the_sum(held))
-    assert (opened["ballots"], opened["codes"]) == (3, 3)
-    key = held.trustees.keys[1]
-    read_opening(opened["opening"], held.election, held.tally().sums, key, Form.BELENIOS)
+    assert (opened["ballots"], opened["codes"], opened["ours"]) == (3, 3, True)
+    shown = verify(publish_pieces(held.pieces(owners=(1, 2))[:-3]))
+    assert (opened["setup"], opened["end"]) == (shown.setup_digest, shown.last_digest)
+    key, sums = held.trustees.keys[1], held.tally().sums
+    for name, form in (("opening", Form.BELENIOS), ("bound", Form.BOUND)):
+        read_opening(compact(opened[name]), held.election, sums, key, form)
     content = publish_pieces(held.pieces(owners=(2, 3)))
     assert [list(row) for row in require_result(verify(content))] == held.expected
 
@@ -185,6 +199,14 @@ def test_the_browser_opens_no_sum_but_that_of_all_ballots(
     archive = b64encode(publish_pieces(pieces)).decode()
     answer = browser.asked("open", **trio.asked("open", 1), archive=archive)
     assert answer == {"refused": "other-sum"}
+
+
+def test_the_browser_sees_that_a_vote_is_not_closed_with_its_key(
+    browser: Browser, trio: Trio
+) -> None:
+    other = publish_pieces(hold(3).pieces()[:-4])
+    opened = browser.does("open", **trio.asked("open", 1), archive=b64encode(other).decode())
+    assert opened["ours"] is False
 
 
 def test_the_browser_counts_no_ballot_that_was_changed(
@@ -239,7 +261,9 @@ def test_a_file_of_something_else_is_no_trustee_s(browser: Browser, file: str) -
 
 
 def test_a_trustee_alone_proves_their_key(browser: Browser) -> None:
-    file = browser.does("draw", election="x" * 14, place=1, threshold=1, passphrase=WORDS)
+    alone = {"election": "x" * 14, "opens": "ballots", "place": 1, "threshold": 1}
+    file = browser.does("draw", **alone, passphrase=WORDS)
+    assert unlock_key(file, WORDS).opens is Opens.BALLOTS
     answer = browser.does("step", file=file, passphrase=WORDS, task={"step": "key"})
     (secret,) = unlock_key(file, WORDS).member.polynomial
     assert PublicKey.read(answer["key"]).element == publish(secret).element

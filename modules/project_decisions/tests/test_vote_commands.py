@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import select
 
 from freeco.clock import held_at
 from freeco.db import db
 from freeco.members.models import Member
 from freeco.record.keys import verifiers
+from freeco.record.models import RecordEntry
 from freeco.record.stating import log_of
 from freeco_project_decisions.polls.models import Poll
 from freeco_project_decisions.sealed.credentials import public_of
@@ -39,6 +41,12 @@ WORDS = "un panier d’été"
 def run(*arguments: object, typed: str = "") -> Result:
     """Run ``freeco vote`` as somebody would."""
     return CliRunner().invoke(vote, [str(each) for each in arguments], input=typed)
+
+
+def stated(kind: str) -> list[dict]:  # type: ignore[type-arg]
+    """Return what the public record holds of a kind."""
+    entries = select(RecordEntry).where(RecordEntry.kind == kind).order_by(RecordEntry.id)
+    return [json.loads(entry.entry)["about"] for entry in db.session.scalars(entries)]
 
 
 def work(folder: Path, trustee: Trustee, *more: object) -> Result:
@@ -86,8 +94,10 @@ def test_a_whole_vote_with_commands_and_files(
         archive = tmp_path / "sortie" / f"{sealed.identifier}.bel"
         without = work(tmp_path, group.trustees[0])
         assert "--archive" in without.output
+        (ended,) = stated("poll.ballots")
+        opened = ("--archive", archive, "--last", ended["digest"], "--few-ballots")
         for trustee in group.trustees[:2]:
-            assert work(tmp_path, trustee, "--archive", archive).exit_code == 0
+            assert work(tmp_path, trustee, *opened).exit_code == 0
         db.session.commit()
         counting.count_due(poll.community)
     assert all(word in run("list").output for word in ("Un hangar", "dépouillé", "scellés"))

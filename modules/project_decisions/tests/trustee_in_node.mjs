@@ -7,15 +7,18 @@ import { runInThisContext } from "node:vm";
 for (const script of process.argv.slice(2)) runInThisContext(readFileSync(script, "utf-8"));
 const { freecoTrustee: trustee, freecoCodes: codes, freecoSums: counted } = globalThis;
 const acts = {
-  draw: ({ election, place, threshold, passphrase }) =>
-    trustee.lock(trustee.draw(election, place, threshold), passphrase),
+  draw: ({ election, opens, place, threshold, passphrase }) =>
+    trustee.lock(trustee.draw(election, opens, place, threshold), passphrase),
   step: async ({ file, passphrase, task }) =>
     trustee.steps[task.step](await trustee.unlock(file, passphrase), task),
   open: async ({ file, passphrase, task, archive }) => {
     const found = await counted.sums(Uint8Array.from(Buffer.from(archive, "base64")));
-    const secret = await trustee.secretOf(await trustee.unlock(file, passphrase), task);
-    const opening = await trustee.open(secret, found.electionText, found.alphas, "belenios");
-    return { opening, ballots: found.ballots, codes: found.codes };
+    const kept = await trustee.unlock(file, passphrase);
+    const secret = await trustee.secretOf(kept, task);
+    const ours = trustee.holdsPlace(secret, kept.place, found.trustees);
+    const parts = await trustee.openSum(secret, found.electionText, found.alphas);
+    const { ballots, codes, setup, end } = found;
+    return { ...parts, ballots, codes, setup, end, ours };
   },
   openEach: async ({ file, passphrase, task }) => {
     const alphas = JSON.parse(task.sums).map((row) => row.map(({ alpha }) => BigInt(alpha)));

@@ -5,6 +5,7 @@ commitment and part is checked against the others.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gmpy2 import mpz
@@ -18,11 +19,12 @@ from freeco_project_decisions.sealed.commitments import (
 from freeco_project_decisions.sealed.elections import Election
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.groups import GENERATOR
-from freeco_project_decisions.sealed.kept_keys import KeptKey
+from freeco_project_decisions.sealed.kept_keys import KeptKey, Opens
 from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import Sums, open_part
 from freeco_project_decisions.sealed.trustees import (
     Member,
+    Trustees,
     accept_part,
     publish,
     secret_from,
@@ -33,10 +35,20 @@ Task = Mapping[str, Any]
 Answer = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Closed:
+    """What a trustee opens: read in a vote's own file, every proof of which was checked."""
+
+    opens: Opens
+    election: Election
+    trustees: Trustees
+    sums: Sums
+
+
 def draw_kept(task: Task) -> KeptKey:
-    """Draw what a trustee keeps, for their place in a group."""
-    threshold = task["threshold"]
-    return KeptKey(task["identifier"], task["place"], threshold, Member.draw(threshold))
+    """Draw what a trustee keeps, for their place in a group and for one kind of vote."""
+    threshold, opens = task["threshold"], Opens(task["opens"])
+    return KeptKey(task["identifier"], opens, task["place"], threshold, Member.draw(threshold))
 
 
 def answer(kept: KeptKey, task: Task) -> Answer:
@@ -45,8 +57,7 @@ def answer(kept: KeptKey, task: Task) -> Answer:
     Raises ``Unsound`` when the task is of another group, or something in it does not hold.
     """
     step = task["step"]
-    if (task["identifier"], task["place"]) != (kept.election, kept.place):
-        raise Unsound(_("ce fichier est celui d’une autre clé"))
+    _require_own(kept, task)
     if step == "key":
         return {"key": publish(kept.member.polynomial[0]).written()}
     if step == "commit":
@@ -58,9 +69,33 @@ def answer(kept: KeptKey, task: Task) -> Answer:
     raise Unsound(_("rien à faire à cette étape"))
 
 
-def opened(kept: KeptKey, task: Task, election: Election, sums: Sums, form: Form) -> Answer:
-    """Open the sums of an archive that the trustee verified; raises ``Unsound``."""
-    return {"opening": read(open_part(secret_of(kept, task), election, sums, form).text)}
+def opened(kept: KeptKey, task: Task, closed: Closed) -> Answer:
+    """Open what a vote's file holds, and prove it: a sum in both forms, ballots in the bound one.
+
+    A site that asks for another file than the vote's could have one voter's ballot opened: raises
+    ``Unsound`` when the key was drawn for another vote, or for another kind of vote.
+    """
+    _require_own(kept, task)
+    if closed.opens is not kept.opens:
+        raise Unsound(_("cette clé n’ouvre pas ce genre de vote"))
+    if closed.election.text != task["election"]:
+        raise Unsound(_("ce fichier est celui d’un autre vote"))
+    secret = secret_of(kept, task)
+    if closed.trustees.keys[kept.place - 1 : kept.place] != [GENERATOR.power(secret)]:
+        raise Unsound(_("ce vote n’est pas fermé avec votre clé"))
+
+    def part(form: Form) -> Any:
+        return read(open_part(secret, closed.election, closed.sums, form).text)
+
+    if kept.opens is Opens.BALLOTS:
+        return {"opening": part(Form.BOUND)}
+    return {"opening": part(Form.BELENIOS), "bound": part(Form.BOUND)}
+
+
+def _require_own(kept: KeptKey, task: Task) -> None:
+    mine = (kept.election, kept.place, kept.opens.value)
+    if (task["identifier"], task["place"], task["opens"]) != mine:
+        raise Unsound(_("ce fichier est celui d’une autre clé"))
 
 
 def secret_of(kept: KeptKey, task: Task) -> mpz:

@@ -7,6 +7,7 @@ the others, their own key, and the opening of the sum.
 import unicodedata
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from enum import StrEnum
 from hashlib import pbkdf2_hmac
 from secrets import token_bytes
 
@@ -21,8 +22,17 @@ from freeco_project_decisions.sealed.writing import compact, fields, number, rea
 ROUNDS = 600_000
 """Of PBKDF2-HMAC-SHA256: what OWASP asks for in 2023."""
 MOST_ROUNDS = 10_000_000
-VERSION = 1
+VERSION = 2
 IV_BYTES = 12
+
+
+class Opens(StrEnum):
+    """What a key opens: written in it when it is drawn, so that no site turns it to the other."""
+
+    SUM = "sum"
+    """The sum of sealed ballots, and never one of them."""
+    BALLOTS = "ballots"
+    """Each ballot that came with a token."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,8 @@ class KeptKey:
     """What a trustee keeps: for which election, at which place in the group, and the secrets."""
 
     election: str
-    """The identifier of the election."""
+    """The identifier of the rounds in which the trustees made their keys."""
+    opens: Opens
     place: int
     """From 1."""
     threshold: int
@@ -49,6 +60,7 @@ def lock_key(kept: KeptKey, passphrase: str) -> str:
     content = compact(
         {
             "election": kept.election,
+            "opens": kept.opens.value,
             "place": kept.place,
             "threshold": kept.threshold,
             "signing": str(member.signing),
@@ -86,9 +98,10 @@ def unlock_key(text: str, passphrase: str) -> KeptKey:
         opened = AESGCM(key).decrypt(_read(iv), _read(content), None)
     except (InvalidTag, ValueError) as closed:
         raise WrongPassphrase(_("la phrase de passe n’ouvre pas ce fichier")) from closed
-    election, place, threshold, signing, decryption, polynomial = fields(
+    election, opens, place, threshold, signing, decryption, polynomial = fields(
         read(opened.decode()),
         "election",
+        "opens",
         "place",
         "threshold",
         "signing",
@@ -96,7 +109,7 @@ def unlock_key(text: str, passphrase: str) -> KeptKey:
         "polynomial",
     )
     secrets = Member(number(signing), number(decryption), tuple(map(number, polynomial)))
-    return KeptKey(election, place, threshold, secrets)
+    return KeptKey(election, Opens(opens), place, threshold, secrets)
 
 
 def _derived(passphrase: str, salt: bytes, rounds: int) -> bytes:

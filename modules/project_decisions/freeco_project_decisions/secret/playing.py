@@ -17,9 +17,8 @@ from freeco_project_decisions.sealed.ballots import Ballot
 from freeco_project_decisions.sealed.ballots import cast as seal_ballot
 from freeco_project_decisions.sealed.credentials import draw_credential, public_of
 from freeco_project_decisions.sealed.elections import read_election, write_credentials
-from freeco_project_decisions.sealed.keeping import answer, draw_kept, opened
-from freeco_project_decisions.sealed.kept_keys import KeptKey
-from freeco_project_decisions.sealed.proofs import Form
+from freeco_project_decisions.sealed.keeping import Closed, answer, draw_kept, opened
+from freeco_project_decisions.sealed.kept_keys import KeptKey, Opens
 from freeco_project_decisions.sealed.tallying import add_up
 from freeco_project_decisions.sealed.verifying import verify
 from freeco_project_decisions.secret import (
@@ -72,11 +71,12 @@ class Keepers:
         """Open the sum of a poll that is over: all trustees, or those at some places."""
         content = verify(filing.archive_of(poll))
         sums = add_up(content.election, content.ballots).sums
+        closed = Closed(Opens.SUM, content.election, content.trustees, sums)
         for trustee in trustees.group_of(poll).trustees:
             if trustee.place in (list(places) or self.kept) and not trustee.opening:
                 task = rounds.task_of(trustee)
                 kept = self.kept[trustee.place]
-                rounds.post(trustee, opened(kept, task, content.election, sums, Form.BELENIOS))
+                rounds.post(trustee, opened(kept, task, closed))
 
 
 @dataclass

@@ -20,7 +20,7 @@ from freeco_project_decisions.secret.errors import (
     TooFewForSecrecy,
 )
 from freeco_project_decisions.secret.models import SealedCodes, SealedPoll, Way
-from freeco_project_decisions.secret.trustees import make_group
+from freeco_project_decisions.secret.trustees import begin_again, make_group
 
 FLOOR = 8
 """Under so many voters, the sums say who voted what: four who say no among five know it all."""
@@ -47,6 +47,8 @@ def make_secret(poll: Poll, way: Way, authority: str = "") -> SealedPoll:
     lock(poll)
     require_draft(poll)
     require_sealable(poll)
+    if poll.secrecy == Secrecy.TOKENS:
+        begin_again(make_group(poll))  # a key opens one kind of vote
     poll.secrecy = Secrecy.SEALED
     sealed = db.session.get(SealedPoll, poll.id)
     if sealed is None:

@@ -12,7 +12,7 @@ from gmpy2 import mpz
 
 from freeco.db import db, lock
 from freeco_project_decisions.polls import paper
-from freeco_project_decisions.polls.models import PollState
+from freeco_project_decisions.polls.models import PollState, Secrecy
 from freeco_project_decisions.sealed.boxes import Box
 from freeco_project_decisions.sealed.commitments import (
     Signed,
@@ -22,8 +22,9 @@ from freeco_project_decisions.sealed.commitments import (
 )
 from freeco_project_decisions.sealed.elections import read_election
 from freeco_project_decisions.sealed.errors import Unsound
+from freeco_project_decisions.sealed.kept_keys import Opens
 from freeco_project_decisions.sealed.proofs import Form, Sealed
-from freeco_project_decisions.sealed.tallying import Sums, read_opening
+from freeco_project_decisions.sealed.tallying import Opening, Sums, read_opening
 from freeco_project_decisions.sealed.trustees import (
     Group,
     PublicKey,
@@ -104,6 +105,11 @@ def to_open(group: TrusteeGroup) -> tuple[str, str] | None:
     return (sealed.election, sealed.tally) if sealed is not None and sealed.tally else None
 
 
+def opens_of(group: TrusteeGroup) -> Opens:
+    """Return what the keys of a group open; it is written in each when it is drawn."""
+    return Opens.BALLOTS if group.poll.secrecy == Secrecy.TOKENS else Opens.SUM
+
+
 def form_of(group: TrusteeGroup) -> Form:
     """Return how trustees prove what they open.
 
@@ -128,6 +134,7 @@ def task_of(trustee: Trustee) -> dict[str, Any]:
     task: dict[str, Any] = {
         "step": step.value,
         "identifier": group.identifier,
+        "opens": opens_of(group).value,
         "place": trustee.place,
         "threshold": 1 if alone(group) else group.threshold,
         "trustees": len(trustees),
@@ -243,7 +250,18 @@ def _take_opening(trustee: Trustee, written: Mapping[str, str]) -> None:
     election, sums = read_election(waiting[0]), read_sums(waiting[1])
     public = read_trustees(trustee.group.text).keys[trustee.place - 1]
     opening = read_opening(written["opening"], election, sums, public, form_of(trustee.group))
+    if form_of(trustee.group) is not Form.BOUND:
+        _require_bound(opening, read_opening(written["bound"], election, sums, public, Form.BOUND))
     trustee.opening = opening.text
+
+
+def _require_bound(opening: Opening, bound: Opening) -> None:
+    """Refuse a part of a sum that no proof binds: with it the sum would never open.
+
+    Belenios's own proof, which stands in the file, lets who knows the secret prove a false factor.
+    """
+    if opening.factors != bound.factors:
+        raise Unsound("the part that is proven is not the part that is handed over")
 
 
 def sums_of(sealed: SealedPoll) -> Sums:

@@ -87,9 +87,17 @@ def trustee_words() -> str:
                 "La somme que le site demande d’ouvrir n’est pas celle des bulletins : n’ouvrez "
                 "pas, et dites-le à tous."
             ),
+            "too-few": said(
+                "Ce fichier est fait pour moins de huit votants : aucun vote secret ne s’ouvre à "
+                "si peu. Rien n’est parti : dites-le aux autres dépositaires."
+            ),
+            "compare": said(
+                "Comparez d’abord avec le registre public. Si ce ne sont pas les mêmes, "
+                "n’ouvrez pas, et dites-le aux autres dépositaires."
+            ),
+            "few": said("Regardez d’abord combien de bulletins le registre public annonce."),
             "reading": said("Votre appareil recompte les bulletins : {done} sur {all}."),
             "opening": said("Votre appareil ouvre sa part : {done} sur {all}."),
-            "counted": said("{ballots} bulletins, pour {codes} codes de vote."),
             "working": said("Votre appareil calcule."),
             "broken": said("Quelque chose a manqué : rien n’est parti. Rechargez la page."),
         }

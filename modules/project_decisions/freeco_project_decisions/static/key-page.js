@@ -5,7 +5,7 @@
 
   const box = document.querySelector("[data-trustee]");
   if (!box) return;
-  const { draw, lock, unlock, secretOf, open, steps } = globalThis.freecoTrustee;
+  const { draw, lock, unlock, secretOf, open, openSum, holdsPlace, steps } = globalThis.freecoTrustee;
   const { group, save } = globalThis.freecoSealing;
   const words = JSON.parse(box.dataset.words);
   const task = JSON.parse(box.dataset.task);
@@ -13,7 +13,9 @@
   const [state, failure, form] = ["[data-state]", "[data-failure]", "[data-answer]"].map(find);
   const filled = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
   const breath = () => new Promise((resume) => setTimeout(resume));
+  const FLOOR = 8; // secret/preparing.py
   let busy = false;
+  let found = null;
 
   function say(sentence) {
     state.textContent = sentence;
@@ -47,7 +49,7 @@
     if (!show("again", passphrase === find("#f-again").value ? "" : words.different)) return;
     say(words.working);
     await breath();
-    const kept = draw(task.identifier, task.place, task.threshold);
+    const kept = draw(task.identifier, task.opens, task.place, task.threshold);
     save(`cle-${task.identifier}-${task.place}.json`, await lock(kept, passphrase));
     say("");
     use();
@@ -64,31 +66,45 @@
     find("[data-act=use]").classList.add("primary");
   }
 
+  const told = (sentence) => (done, all) => {
+    say(filled(sentence, { done, all }));
+    return breath();
+  };
+
   // A vote by tokens opens whole ballots, without a name: the task holds a half of each one's key.
   async function openedEach(kept) {
     const alphas = JSON.parse(task.sums).map((row) => row.map(({ alpha }) => BigInt(alpha)));
-    const told = (done) => {
-      say(filled(words.opening, { done, all: alphas[0].length }));
-      return breath();
-    };
-    return { opening: JSON.parse(await open(await secretOf(kept, task), task.election, alphas, "bound", told)) };
+    const each = (done) => told(words.opening)(done, alphas[0].length);
+    return { opening: JSON.parse(await open(await secretOf(kept, task), task.election, alphas, "bound", each)) };
+  }
+
+  // The vote's file is read again before the key is touched, and what it holds is shown: whoever
+  // keeps the key compares it with the public record.
+  async function look() {
+    const answer = await fetch(box.dataset.archive, { cache: "no-store" });
+    if (!answer.ok) throw new Error("archive");
+    const read = await globalThis.freecoSums.sums(new Uint8Array(await answer.arrayBuffer()), told(words.reading));
+    if (read.electionText !== task.election) throw new Error("other-sum");
+    if (read.codes < FLOOR) throw new Error("too-few");
+    for (const name of ["ballots", "codes", "setup", "end"]) find(`[data-shown=${name}]`).textContent = read[name];
+    find("[data-few]").hidden = read.ballots >= FLOOR || !read.ballots;
+    find("[data-compare]").hidden = false;
+    say("");
+    return read;
+  }
+
+  function compared() {
+    if (!show("same", find("#f-same").checked ? "" : words.compare)) return false;
+    return find("[data-few]").hidden || show("few", find("#f-few").checked ? "" : words.few);
   }
 
   async function opened(kept) {
-    if (!box.dataset.archive) return openedEach(kept);
-    const answer = await fetch(box.dataset.archive, { cache: "no-store" });
-    if (!answer.ok) throw new Error("archive");
-    const told = (sentence) => (done, all) => {
-      say(filled(sentence, { done, all }));
-      return breath();
-    };
-    const found = await globalThis.freecoSums.sums(new Uint8Array(await answer.arrayBuffer()), told(words.reading));
-    if (found.electionText !== task.election) throw new Error("other-sum");
-    const many = found.alphas.reduce((sum, row) => sum + row.length, 0);
-    const told2 = (done) => told(words.opening)(done, many);
-    const opening = await open(await secretOf(kept, task), found.electionText, found.alphas, "belenios", told2);
-    say(filled(words.counted, found));
-    return { opening: JSON.parse(opening) };
+    if (kept.opens === "ballots") return openedEach(kept);
+    const many = 2 * found.alphas.reduce((sum, row) => sum + row.length, 0);
+    const secret = await secretOf(kept, task);
+    if (!holdsPlace(secret, kept.place, found.trustees)) throw new Error("other-sum");
+    let done = 0;
+    return openSum(secret, found.electionText, found.alphas, () => told(words.opening)((done += 1), many));
   }
 
   async function answer() {
@@ -98,9 +114,14 @@
     show("passphrase", "");
     say(words.working);
     await breath();
+    if (task.step === "open" && task.opens === "sum" && !found) {
+      found = await look();
+      return find("[data-compare]").focus();
+    }
+    if (found && !compared()) return say("");
     const kept = await unlock(await file.text(), find("#f-passphrase").value);
-    const same = kept.election === task.identifier && kept.place === task.place && kept.threshold === task.threshold;
-    if (!same) throw new Error("other-file");
+    const same = ["opens", "place", "threshold"].every((each) => kept[each] === task[each]);
+    if (!same || kept.election !== task.identifier) throw new Error("other-file");
     const done = task.step === "open" ? await opened(kept) : await steps[task.step](kept, task);
     find("#f-passphrase").value = "";
     form.elements.answer.value = JSON.stringify(done);
@@ -127,9 +148,10 @@
   });
 
   // What trustees read to each other: the same for all when the site shows all of them the same keys.
+  // 128 bits: of fewer, a site could look for two groups that read alike, and stand between them.
   async function showGroup() {
     const digest = await group.sha256(JSON.stringify(task.certificates));
-    const text = [...digest.slice(0, 8)].map((each) => each.toString(16).padStart(2, "0")).join("");
+    const text = [...digest.slice(0, 16)].map((each) => each.toString(16).padStart(2, "0")).join("");
     find("[data-group]").textContent = text.match(/.{4}/g).join(" ");
   }
 

@@ -38,7 +38,7 @@
       }
       const event = JSON.parse(text);
       require(event.parent === parent && event.height === events.length, "archive");
-      events.push(event);
+      events.push({ ...event, hash });
       parent = hash;
     }
     return { files, events };
@@ -85,6 +85,8 @@
     const election = JSON.parse(electionText);
     const credentials = new Set(JSON.parse(file(setup.credentials)));
     const cast = events.filter(({ type }) => type === "Ballot").map(({ payload }) => file(payload));
+    const apart = events.slice(1, 1 + cast.length).every(({ type }) => type === "Ballot");
+    require(apart && events.filter(({ type }) => type === "Setup").length === 1, "archive");
     const hash = await fingerprint(electionText);
     const last = new Map();
     for (const [place, text] of cast.entries()) {
@@ -104,6 +106,8 @@
     return {
       electionText,
       identifier: election.uuid,
+      setup: events[0].hash,
+      end: events[cast.length].hash,
       ballots: last.size,
       codes: credentials.size,
       trustees: JSON.parse(file(setup.trustees)),

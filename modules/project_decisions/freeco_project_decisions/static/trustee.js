@@ -67,17 +67,19 @@
     return crypto.subtle.deriveKey(how, start, { name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
   }
 
-  function draw(election, place, threshold) {
+  // `opens` says for ever what the key opens: the « sum » of sealed ballots, or « ballots » by token.
+  function draw(election, opens, place, threshold) {
     const polynomial = Array.from({ length: threshold }, randomExponent);
-    return { election, place, threshold, signing: randomExponent(), decryption: randomExponent(), polynomial };
+    return { election, opens, place, threshold, signing: randomExponent(), decryption: randomExponent(), polynomial };
   }
 
   async function lock(kept, passphrase) {
     const salt = crypto.getRandomValues(new Uint8Array(16));
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const { election, place, threshold } = kept;
+    const { election, opens, place, threshold } = kept;
     const content = compact({
       election,
+      opens,
       place,
       threshold,
       signing: String(kept.signing),
@@ -88,7 +90,7 @@
     const locked = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, bytes(content)));
     return compact({
       freeco: "trustee",
-      version: 1,
+      version: 2,
       salt: base64(salt),
       iterations: ROUNDS,
       iv: base64(iv),
@@ -100,7 +102,7 @@
     let kept;
     try {
       kept = JSON.parse(file);
-      require(kept.freeco === "trustee" && kept.version === 1 && kept.iterations <= 10000000, "file");
+      require(kept.freeco === "trustee" && kept.version === 2 && kept.iterations <= 10000000, "file");
     } catch {
       throw new Error("file");
     }
@@ -246,12 +248,28 @@
     return compact(opening);
   }
 
+  // Both proofs of a part of a sum: the one that stands in the file, and the one that binds it.
+  async function openSum(secret, electionText, sums, told = () => {}) {
+    const parts = [];
+    for (const form of ["belenios", "bound"]) parts.push(JSON.parse(await open(secret, electionText, sums, form, told)));
+    return { opening: parts[0], bound: parts[1] };
+  }
+
+  // Whether the trustees of a vote's file have this key at its place: sealed for another, it opens
+  // nothing but what somebody wants opened.
+  function holdsPlace(secret, place, kinds) {
+    const keys = kinds.flatMap(([kind, each]) => (kind === "Single" ? [each] : each.verification_keys));
+    return keys[place - 1]?.public_key === String(g(secret));
+  }
+
   globalThis.freecoTrustee = {
     draw,
     lock,
     unlock,
     secretOf,
     open,
+    openSum,
+    holdsPlace,
     steps: { key, commit, parts, check: key },
     proofs: { signed, element, require },
   };

@@ -7,7 +7,7 @@ import click
 
 from freeco.i18n import counted
 from freeco_project_decisions.polls.closing import written
-from freeco_project_decisions.sealed.writing import digest
+from freeco_project_decisions.sealed.writing import digest, plain
 from freeco_project_decisions.tokens.opened import CLOSED, Counted
 from freeco_project_decisions.tokens.questions import poll_of
 from freeco_project_decisions.tokens.receipts import Received
@@ -64,13 +64,13 @@ def look_for(verified: VerifiedTokens, received: Received) -> int:
 
 def _tell(verified: VerifiedTokens) -> None:
     setup = verified.setup
-    click.echo(setup.election.name)
+    click.echo(plain(setup.election.name))
     click.echo(
         counted("%(num)s votant sur la liste", "%(num)s votants sur la liste", setup.electors)
     )
     for signer, many in zip(setup.signers, verified.issued, strict=False):
         signed = counted("%(num)s jeton signé", "%(num)s jetons signés", many)
-        click.echo(f"  {signer.name} : {signed}, clé {digest_of(signer.key)}")
+        click.echo(f"  {plain(signer.name)} : {signed}, clé {digest_of(signer.key)}")
     click.echo(
         counted("%(num)s bulletin publié", "%(num)s bulletins publiés", len(verified.ballots))
     )
@@ -97,5 +97,5 @@ def _tell_result(verified: VerifiedTokens, found: Counted) -> None:
     click.echo(counted("%(num)s bulletin compté", "%(num)s bulletins comptés", len(found.marks)))
     for place in found.outcome.chosen:
         name = options[place].text if place < len(options) else str(place)
-        click.echo(f"  Retenu : {name}")
+        click.echo(f"  Retenu : {plain(name)}")
     click.echo(f"Empreinte du calcul : {digest(written(found.outcome))}")

@@ -11,7 +11,7 @@ from typing import Any
 from gmpy2 import mpz
 
 from freeco_project_decisions.polls.models import Poll
-from freeco_project_decisions.sealed.elections import Election, read_election
+from freeco_project_decisions.sealed.elections import read_election
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.proofs import Form
 from freeco_project_decisions.sealed.tallying import Opening, Sums, read_opening
@@ -78,17 +78,6 @@ def verify_board(content: bytes, executor: Executor | None = None) -> VerifiedTo
     # Each line names the one before, which was checked.
     digests = (*(line.parent for line in lines[1:]), lines[-1].digest)
     return VerifiedTokens(setup, issued, tuple(ballots), len(kept), closed, counted, digests)
-
-
-def board_to_open(content: bytes) -> tuple[Election, Sums]:
-    """Return what a trustee opens, once the whole board holds and the vote is closed.
-
-    Raises ``Unsound``.
-    """
-    verified = verify_board(content)
-    if not verified.closed:
-        raise Unsound("le vote n’est pas terminé : rien ne s’ouvre avant la fin")
-    return verified.setup.election, sums_of(last_of_each(verified.ballots))
 
 
 def _issued(setup: Setup, line: Line | None) -> tuple[int, ...]:

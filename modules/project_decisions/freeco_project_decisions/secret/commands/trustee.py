@@ -9,18 +9,25 @@ import click
 from freeco.cli_output import anywhere
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.keeping import answer, draw_kept, opened
-from freeco_project_decisions.sealed.kept_keys import KeptKey, lock_key, unlock_key
-from freeco_project_decisions.sealed.proofs import Form
-from freeco_project_decisions.sealed.tallying import add_up
-from freeco_project_decisions.sealed.verifying import verify
+from freeco_project_decisions.sealed.kept_keys import KeptKey, Opens, lock_key, unlock_key
 from freeco_project_decisions.sealed.writing import compact
+from freeco_project_decisions.secret.commands.comparing import (
+    Shown,
+    require_compared,
+    require_many,
+    show,
+)
 from freeco_project_decisions.secret.commands.files import write_new
-from freeco_project_decisions.tokens.verifying import board_to_open, is_board
 
 A_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 MADE = ("key", "commit")
 """The steps at which the key is made."""
 SHORTEST = 12
+OPENS = {
+    Opens.SUM: "Cette clé n’ouvrira que la somme des bulletins scellés, jamais un bulletin.",
+    Opens.BALLOTS: "Cette clé ouvrira chaque bulletin à jeton, sans nom, et jamais une somme.",
+}
+"""What a trustee is told when the key is drawn: a vote that says otherwise is not theirs."""
 
 
 @click.command("trustee")
@@ -34,6 +41,15 @@ SHORTEST = 12
 )
 @click.option("--archive", type=A_FILE, help="Le fichier du vote, pour en ouvrir le résultat.")
 @click.option(
+    "--last",
+    "stated",
+    help="L’empreinte de la fin de l’urne, lue au registre public : sans elle, la commande montre "
+    "celle du fichier et demande.",
+)
+@click.option(
+    "--few-ballots", "few", is_flag=True, help="Le registre public annonce moins de huit bulletins."
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -41,7 +57,9 @@ SHORTEST = 12
     help="La réponse à donner à la page.",
 )
 @anywhere
-def keep_key(task: Path, file: Path, archive: Path | None, output: Path) -> None:
+def keep_key(
+    task: Path, file: Path, archive: Path | None, stated: str | None, few: bool, output: Path
+) -> None:
     """Faire ce que la page attend d’un dépositaire de clé, sur son propre ordinateur.
 
     TASK est le fichier que la page donne. Le secret reste dans le fichier de --key, fermé par
@@ -49,8 +67,11 @@ def keep_key(task: Path, file: Path, archive: Path | None, output: Path) -> None
     """
     try:
         given = json.loads(task.read_text("utf-8"))
-        kept = _kept(given, file)
-        done = _opened(kept, given, archive) if given["step"] == "open" else answer(kept, given)
+        if given["step"] == "open":
+            shown = _shown(archive, stated, few=few)
+            done = opened(_kept(given, file), given, shown.closed)
+        else:
+            done = answer(_kept(given, file), given)
     except Unsound as refusal:
         raise click.ClickException(f"Rien n’est écrit : {refusal}.") from refusal
     except (ValueError, KeyError, TypeError, IndexError) as broken:
@@ -75,23 +96,18 @@ def _kept(task: dict[str, Any], file: Path) -> KeptKey:
         raise click.ClickException(f"La phrase a moins de {SHORTEST} caractères.")
     kept = draw_kept(task)
     write_new(file, lock_key(kept, passphrase).encode())
+    click.echo(OPENS[kept.opens], err=True)
     return kept
 
 
-def _opened(kept: KeptKey, task: dict[str, Any], archive: Path | None) -> dict[str, Any]:
-    """Open the sum of all ballots of a file that holds, and of nothing else.
-
-    A sum that the site hands over alone could be one voter's ballot.
-    """
+def _shown(archive: Path | None, stated: str | None, *, few: bool) -> Shown:
+    """Read the vote's file, and have it compared; the key is not touched yet."""
     if archive is None:
         raise click.ClickException(
-            "Donnez le fichier du vote (--archive) : on n’ouvre que la somme de tous ses bulletins."
+            "Donnez le fichier du vote (--archive)\u00a0: on n’ouvre que ce qu’il contient tout "
+            "entier."
         )
-    content = archive.read_bytes()
-    if is_board(content):
-        return opened(kept, task, *board_to_open(content), Form.BOUND)
-    verified = verify(content)
-    if verified.counted is None:
-        raise click.ClickException("Le vote n’est pas terminé : rien ne s’ouvre avant la fin.")
-    sums = add_up(verified.election, verified.ballots).sums
-    return opened(kept, task, verified.election, sums, Form.BELENIOS)
+    shown = show(archive.read_bytes())
+    require_many(shown, few=few)
+    require_compared(shown, stated)
+    return shown
