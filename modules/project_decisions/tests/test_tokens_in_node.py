@@ -51,11 +51,12 @@ def test_a_token_and_ballots_of_the_browser_are_counted(
         db.session.commit()
         tell(signatures=[base64_of(each) for each in signed if each is not None])
         kept = hear()
-        tell(marks=[[1, 2], [2, 1]])
-        ballots = [hear(), hear()]
+        tell(marks=[[1, 2], [2, 1]] * 4)
+        ballots = [hear() for _each in range(8)]
     assert (asked["whole"], kept) == (False, {"whole": True, "other": None})
     with held_at(CASTING):
         for each in ballots:
+            # One that was not lowered would be refused, as about half are drawn.
             assert casting.cast(votes, each["text"]).tracker == each["tracker"]
         db.session.commit()
     close(votes)
