@@ -141,7 +141,11 @@ def configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_url.replace(
             "postgresql://", "postgresql+psycopg://"
         ),
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not settings.is_sqlite},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "pool_pre_ping": not settings.is_sqlite,
+            # What a constraint refuses goes to the log, with its hour: never what was written.
+            "hide_parameters": True,
+        },
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         MAX_FORM_MEMORY_SIZE=LARGEST_UPLOAD,
         SESSION_COOKIE_HTTPONLY=True,

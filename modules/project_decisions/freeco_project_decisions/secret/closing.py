@@ -3,9 +3,10 @@
 from sqlalchemy import select
 
 from freeco.clock import now
-from freeco.db import db, lock
+from freeco.db import db, leave_no_trace, lock
 from freeco.events import publish
 from freeco.members.models import Community
+from freeco.sweeping import one_by_one
 from freeco_project_decisions.polls import closing as polls_closing
 from freeco_project_decisions.polls import electorate, paper, tallying
 from freeco_project_decisions.polls.events import PollExtended
@@ -20,15 +21,23 @@ from freeco_project_decisions.secret.preparing import sealed_of
 
 
 def close_due(community: Community) -> None:
-    """Close or extend each secret poll whose hour has come; late or twice is harmless."""
-    due = select(Poll).where(
+    """Close or extend each secret poll whose hour has come; late or twice is harmless.
+
+    For a job, as it commits.
+    """
+    due = select(Poll.id).where(
         Poll.community_id == community.id,
         Poll.secrecy == Secrecy.SEALED,
         Poll.state == PollState.OPEN,
         Poll.closes_at <= now(),
     )
-    for poll in db.session.scalars(due).all():
-        close(poll)
+    if one_by_one("the end of a secret poll", db.session.scalars(due).all(), _close):
+        leave_no_trace()
+
+
+def _close(poll_id: int) -> bool:
+    close(db.session.get_one(Poll, poll_id))
+    return True
 
 
 def close(poll: Poll) -> None:

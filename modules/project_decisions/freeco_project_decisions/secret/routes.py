@@ -23,7 +23,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema
 
-from freeco.db import db, only_read
+from freeco.db import db, leave_no_trace, only_read
 from freeco.doors import by_link, earlier_charter, nameless
 from freeco.errors import Absent, Refusal, wants_json
 from freeco.i18n import _
@@ -256,5 +256,6 @@ def register(poll_id: int) -> ResponseReturnValue:
 
     if not form.apply(HalfSchema(), act):
         return _code(poll, form)
+    leave_no_trace()  # all codes are written again with each: the log would have who came when
     flash(str(_("Votre code est enregistré. Gardez-le bien : il servira à voter.")), "good")
     return redirect(url_for("project_decisions_secret.code_page", poll_id=poll_id))
