@@ -77,7 +77,7 @@ def _at_least(least: int, content: object) -> int:
 
 
 def _method(content: object) -> Method:
-    method = Method(content)
+    method = Method(_as(str, content))
     if method in NAMED:
         raise ValueError(f"{method} is not voted by tokens")
     return method
