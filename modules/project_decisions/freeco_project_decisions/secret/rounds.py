@@ -11,6 +11,7 @@ from typing import Any
 from gmpy2 import mpz
 
 from freeco.db import db, lock
+from freeco.i18n import _
 from freeco_project_decisions.polls import paper
 from freeco_project_decisions.polls.models import PollState, Secrecy
 from freeco_project_decisions.sealed.boxes import Box
@@ -261,7 +262,7 @@ def _require_bound(opening: Opening, bound: Opening) -> None:
     Belenios's own proof, which stands in the file, lets who knows the secret prove a false factor.
     """
     if opening.factors != bound.factors:
-        raise Unsound("the part that is proven is not the part that is handed over")
+        raise Unsound(_("la part qui est prouvée n’est pas celle qui est remise"))
 
 
 def sums_of(sealed: SealedPoll) -> Sums:

@@ -113,7 +113,8 @@ Qui veut le vérifie, sans compte ni site, avec deux programmes écrits par d’
 
     belenios-tool election verify --dir .
 
-Le second est le paquet belenios-tool de Debian.
+Le second est le paquet belenios-tool de Debian. Un autre vote, aux mêmes mots, passerait aussi :
+comparez les empreintes que le premier affiche à celles du registre public.
 
 Votre bulletin y est si votre suivi y est. S’il n’y est pas, votre accusé de réception prouve qu’il
 a été reçu, et donc écarté :
