@@ -283,3 +283,23 @@ def test_a_code_is_read_as_people_type_it_and_a_slip_is_seen(browser: Browser) -
     slip = code[:-1] + ("2" if code[-1] == "1" else "1")
     assert browser.does("read", typed=slip) is None
     assert browser.does("read", typed=code[:-1]) is None
+
+
+def test_ballots_by_token_are_opened_by_the_browser_in_the_form_that_binds(
+    browser: Browser, trio: Trio, held: Held
+) -> None:
+    election, key = held.election, held.trustees.keys[0]
+    sums = (tuple(each.answers[0][0] for each in held.ballots),)
+    asked = trio.asked("open", 1)
+    task = asked["task"]
+    assert isinstance(task, dict)
+    written = compact([[each.written() for each in row] for row in sums])
+    task |= {"election": election.text, "sums": written, "form": "bound"}
+    opened = browser.does("openEach", **asked)["opening"]
+    read_opening(opened, election, sums, key, Form.BOUND)
+    with pytest.raises(Unsound):
+        read_opening(opened, election, sums, key, Form.BELENIOS)
+    # A form that is forgotten is refused, not taken for another.
+    for form in (None, "", "decrypt"):
+        task["form"] = form
+        assert browser.asked("openEach", **asked) == {"refused": "broken"}
