@@ -126,6 +126,7 @@ def test_a_question_that_no_count_answers_is_refused(board: list[Body], tmp_path
         {"options": [{"text": "Toit", "cost": "x"}]},
         {"options": [None, None]},
         {"title": 3},
+        {"title": "Autre chose"},
         {"text": None},
         {"closes_at": 0},
         {"closes_at": "demain"},
@@ -133,7 +134,10 @@ def test_a_question_that_no_count_answers_is_refused(board: list[Body], tmp_path
     for change in changes:
         written = compact({**setup, "question": compact({**question, **change})})
         refused(board, SETUP, written, tmp_path)
-    for text in ("", "[]", "null", "{}", '"question"', "[" * 100_000):
+    whole = setup["question"]
+    # Said twice, or with a space that no eye sees: one question has one text.
+    twice = whole.replace("{", '{"title":"Le puits",', 1)
+    for text in ("", "[]", "null", "{}", '"question"', "[" * 100_000, twice, whole + " "):
         refused(board, SETUP, compact({**setup, "question": text}), tmp_path)
 
 

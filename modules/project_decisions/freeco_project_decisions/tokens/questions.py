@@ -1,6 +1,5 @@
 """The poll made again from the text it was opened with, which whoever verifies has from a file."""
 
-import json
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -9,6 +8,7 @@ from freeco.money import Money
 from freeco_project_decisions.counting.assent import Base
 from freeco_project_decisions.polls.models import Method, Option, Poll, Tie
 from freeco_project_decisions.sealed.errors import Unsound
+from freeco_project_decisions.sealed.writing import read
 from freeco_project_decisions.tokens.setups import Setup
 
 Kind = TypeVar("Kind")
@@ -19,19 +19,15 @@ NAMED = frozenset({Method.CONSENT, Method.DRAW})
 def poll_of(setup: Setup) -> Poll:
     """Make the poll again from the text it was opened with; it is kept nowhere.
 
-    Raises ``Unsound`` for a text that is no poll's.
+    Raises ``Unsound`` for a text that is no poll's, or that is not in its one form.
     """
     try:
-        return _poll(json.loads(setup.question))
-    except (
-        LookupError,
-        TypeError,
-        ValueError,
-        AttributeError,
-        ArithmeticError,
-        RecursionError,
-    ) as broken:
+        poll = _poll(read(setup.question))
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as broken:
         raise Unsound("the question cannot be read") from broken
+    if setup.election.name != poll.title:
+        raise Unsound("the vote has another name than its question")
+    return poll
 
 
 def _poll(content: dict[str, Any]) -> Poll:
