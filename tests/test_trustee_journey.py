@@ -98,7 +98,7 @@ def compare(reader: Reader, poll: Poll) -> None:
         "ballots": "3",
         "codes": str(found.enrolled),
         "setup": found.setup_digest,
-        "end": found.last_digest,
+        "end": found.closed_digest,
     }
     reader.look()
     for name, refusal in (("same", "Comparez d’abord"), ("few", "combien de bulletins")):

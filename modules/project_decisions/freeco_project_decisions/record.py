@@ -46,7 +46,9 @@ OPENED = RecordKind(
     _opened,
     about=("poll", "method", "secrecy", "electors", "text"),
 )
-CLOSED = RecordKind("poll.closed", _("Votes terminés"), _closed, about=("poll", "ballots"))
+CLOSED = RecordKind(
+    "poll.closed", _("Votes terminés"), _closed, about=("poll", "ballots", "digest")
+)
 MADE = RecordKind(
     "decision.made", _("Décisions"), _made, about=("poll", "number", "adopted", "outcome")
 )

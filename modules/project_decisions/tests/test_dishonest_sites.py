@@ -15,7 +15,11 @@ from sqlalchemy import select
 from freeco.clock import held_at
 from freeco.db import db
 from freeco.members.models import Member
+from freeco.record import sequencer
+from freeco.record.keys import verifiers
 from freeco.record.models import RecordEntry
+from freeco.record.receipts import receipt_of
+from freeco.record.stating import log_of
 from freeco_project_decisions.polls.models import Decision, Poll, PollState
 from freeco_project_decisions.sealed.archives import Archive, Step
 from freeco_project_decisions.sealed.ballots import Ballot, cast
@@ -129,24 +133,24 @@ def stuffed(closed: Closed) -> bytes:
     return forged(closed, [closed.victim, *own])
 
 
-def stated(kind: str) -> str:
-    """Return where the box ended, as the public record has it."""
-    entry = db.session.scalars(
-        select(RecordEntry).where(RecordEntry.kind == kind).order_by(RecordEntry.id.desc())
-    ).first()
-    assert entry is not None
-    return str(json.loads(entry.entry)["about"]["digest"])
+def ended() -> RecordEntry:
+    """Return how the vote ended, as the public record has it."""
+    closed = select(RecordEntry).where(RecordEntry.kind == "poll.closed")
+    return db.session.scalars(closed.order_by(RecordEntry.id.desc())).one()
+
+
+def stated() -> str:
+    """Return what a trustee reads there."""
+    return str(json.loads(ended().entry)["about"]["digest"])
 
 
 def test_the_vote_itself_is_opened_once_it_was_compared(closed: Closed, tmp_path: Path) -> None:
     content = filing.archive_of(closed.voters.poll)
     told = closed.handed(content, tmp_path)
     assert told.exit_code == 0, told.output
-    for shown in ("8 bulletins comptés", "8 codes de vote", stated("poll.ballots")):
+    for shown in ("8 bulletins comptés", "8 codes de vote", stated()):
         assert shown in told.output.replace("\u00a0", " ")
-    assert (
-        closed.handed(content, tmp_path, "--last", stated("poll.ballots"), typed="").exit_code == 0
-    )
+    assert closed.handed(content, tmp_path, "--last", stated(), typed="").exit_code == 0
 
 
 def test_a_file_of_one_voter_s_ballot_is_not_opened(closed: Closed, tmp_path: Path) -> None:
@@ -162,11 +166,41 @@ def test_a_ballot_among_those_that_the_site_made_is_not_opened(
 ) -> None:
     content = stuffed(closed)
     assert verify(content).counted == 8, "every proof in it holds"
-    for more, typed in ((("--last", stated("poll.ballots")), ""), ((), "non\n")):
+    for more, typed in ((("--last", stated()), ""), ((), "non\n")):
         told = closed.handed(content, tmp_path, *more, typed=typed)
-        assert (told.exit_code, stated("poll.ballots") in told.output) == (1, False)
+        assert (told.exit_code, stated() in told.output) == (1, False)
         assert "Phrase secrète" not in told.output, "the key is not touched"
     assert not (tmp_path / "reponse.json").exists()
+
+
+def test_a_statement_of_the_record_is_compared_by_the_command_itself(
+    closed: Closed, tmp_path: Path
+) -> None:
+    community = closed.voters.poll.community
+    sequencer.sequence_due()
+    (key,) = verifiers(log_of(community))
+    proof, another = tmp_path / "fin.tlog-proof", tmp_path / "ouverture.tlog-proof"
+    proof.write_text(str(receipt_of(ended())))
+    opened = select(RecordEntry).where(RecordEntry.kind == "poll.sealed")
+    another.write_text(str(receipt_of(db.session.scalars(opened).one())))
+    content = filing.archive_of(closed.voters.poll)
+
+    def handed(file: bytes, statement: Path, of: str) -> Result:
+        return closed.handed(
+            file, tmp_path, "--record", str(statement), "--record-key", of, typed=""
+        )
+
+    assert handed(content, proof, str(key)).exit_code == 0
+    strange = str(key).replace("+", "x+", 1)
+    for file, statement, of in (
+        (stuffed(closed), proof, str(key)),
+        (content, another, str(key)),
+        (content, proof, strange),
+        (content, tmp_path / "vote.bel", str(key)),
+    ):
+        refused = handed(file, statement, of)
+        assert (refused.exit_code, type(refused.exception)) == (1, SystemExit), refused.output
+        assert "Phrase secrète" not in refused.output
 
 
 def test_fewer_ballots_than_hide_each_other_are_opened_on_demand_only(
@@ -191,7 +225,6 @@ def test_fewer_ballots_than_hide_each_other_are_opened_on_demand_only(
 def board(closed: Closed) -> bytes:
     """Write a board of tokens whose boxes are the numbers of one voter's sealed ballot."""
     key = blind.draw_key()
-    election = closed.found.election
     keepers = read_trustees(trustees.group_of(closed.voters.poll).text)
     signer = Signer("Le site", blind.public_bytes(key.public_key()))
     asked = compact(
@@ -204,7 +237,7 @@ def board(closed: Closed) -> bytes:
     )  # fmt: skip
     setup = Setup(
         asked,
-        election_for(draw_identifier(), election.name, keepers),
+        election_for(draw_identifier(), "Que faire ?", keepers),
         keepers,
         (signer,),
         8,

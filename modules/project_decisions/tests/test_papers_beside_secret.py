@@ -85,7 +85,8 @@ def test_both_tellers_agreement_is_stated_before_the_sum_is_opened(
     assert stated("poll.paper") == stated("poll.closed") == []
     tell(assembly, voters.poll, COUNTS, people[1:2])
     (said,), (closed,) = stated("poll.paper"), stated("poll.closed")
-    assert closed == {"poll": voters.poll.id, "ballots": 9}
+    sealed = verify(filing.archive_of(voters.poll)).closed_digest
+    assert closed == {"poll": voters.poll.id, "ballots": 9, "digest": sealed}
     decision = count(voters)
     assert said == {
         "poll": voters.poll.id,

@@ -112,6 +112,7 @@ def test_a_secret_poll_is_counted_as_in_clear_and_both_verifiers_accept_it(
     assert ([list(row) for row in require_result(verified)], verified.counted) == ([[1, 5, 2]], 8)
     assert belenios_accepts(content, preparing.sealed_of(voters.poll).identifier, tmp_path)
     assert stated(voters, "poll.counted")[0]["archive"] == derivation(decision)["archive"]
+    assert stated(voters, "poll.closed")[0]["digest"] == verified.closed_digest
 
 
 def test_majority_judgment_and_approval_are_sealed_too(opened: Open, tmp_path: Path) -> None:

@@ -183,7 +183,7 @@ def test_what_the_browser_opens_is_the_result(browser: Browser, trio: Trio, held
     opened = browser.does("open", **trio.asked("open", 2), archive=until_the_sum(held))
     assert (opened["ballots"], opened["codes"], opened["ours"]) == (3, 3, True)
     shown = verify(publish_pieces(held.pieces(owners=(1, 2))[:-3]))
-    assert (opened["setup"], opened["end"]) == (shown.setup_digest, shown.last_digest)
+    assert (opened["setup"], opened["end"]) == (shown.setup_digest, shown.closed_digest)
     key, sums = held.trustees.keys[1], held.tally().sums
     for name, form in (("opening", Form.BELENIOS), ("bound", Form.BOUND)):
         read_opening(compact(opened[name]), held.election, sums, key, form)

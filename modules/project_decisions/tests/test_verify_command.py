@@ -55,7 +55,7 @@ def test_another_election_of_the_same_words_has_other_fingerprints(
     shown, theirs = (
         fingerprints(run(each, tmp_path)) for each in (content, publish_pieces(other.pieces()))
     )
-    assert list(shown) == ["poll.sealed", "poll.ballots", "poll.counted"]
+    assert list(shown) == ["poll.sealed", "poll.ballots", "poll.closed", "poll.counted"]
     assert shown["poll.counted"] == sha256(content).hexdigest()
     assert not set(shown.values()) & set(theirs.values())
 

@@ -94,7 +94,7 @@ def test_a_whole_vote_with_commands_and_files(
         archive = tmp_path / "sortie" / f"{sealed.identifier}.bel"
         without = work(tmp_path, group.trustees[0])
         assert "--archive" in without.output
-        (ended,) = stated("poll.ballots")
+        (ended,) = stated("poll.closed")
         opened = ("--archive", archive, "--last", ended["digest"], "--few-ballots")
         for trustee in group.trustees[:2]:
             assert work(tmp_path, trustee, *opened).exit_code == 0

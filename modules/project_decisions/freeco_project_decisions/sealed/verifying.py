@@ -55,6 +55,8 @@ class Verified:
 
     That of the setup where nobody voted.
     """
+    closed_digest: str
+    """Of the sum's event, chained to all ballots: what it states of the end. Empty before."""
 
 
 def verify(content: bytes, processes: Executor | None = None) -> Verified:
@@ -73,6 +75,8 @@ def verify(content: bytes, processes: Executor | None = None) -> Verified:
     result = steps.result(election, trustees, tally) if tally else None
     steps.finish()
     voted = published.events[: 1 + len(ballots)]
+    # The sum's event comes after the one that ends the vote.
+    summed = published.events[len(voted) + 1 : len(voted) + 2]
     return Verified(
         election,
         trustees,
@@ -82,6 +86,7 @@ def verify(content: bytes, processes: Executor | None = None) -> Verified:
         result,
         digest(voted[0].text),
         digest(voted[-1].text),
+        digest(summed[0].text) if summed else "",
     )
 
 

@@ -28,6 +28,7 @@ from freeco_project_decisions.secret.beside_errors import (
     SumOpening,
 )
 from freeco_project_decisions.secret.errors import NotAnnounced
+from freeco_project_decisions.secret.filing import stands_at
 from freeco_project_decisions.secret.models import SealedPoll, Way
 from freeco_project_decisions.secret.preparing import electors_in_order, sealed_of
 from freeco_project_decisions.secret.trustees import group_of
@@ -151,6 +152,8 @@ def state_closed(poll: Poll) -> None:
         about={
             "poll": poll.id,
             "ballots": (sealed_of(poll).ballots or 0) + len(paper.ballots(poll)),
+            # The sum and all that is in it: what trustees compare before they open.
+            "digest": stands_at(sealed_of(poll)),
         },
     )
 

@@ -132,6 +132,8 @@ def _fingerprints(verified: Verified, sha256_of_file: str) -> list[tuple[str, st
     found = [("la préparation", "poll.sealed", verified.setup_digest)]
     if verified.ballots:
         found.append(("le dernier bulletin", "poll.ballots", verified.last_digest))
+    if verified.closed_digest:
+        found.append(("la fin du vote", "poll.closed", verified.closed_digest))
     if verified.result is not None:
         found.append(("le fichier entier", "poll.counted", sha256_of_file))
     return found

@@ -107,7 +107,7 @@
       electionText,
       identifier: election.uuid,
       setup: events[0].hash,
-      end: events[cast.length].hash,
+      end: event.hash,
       ballots: last.size,
       codes: credentials.size,
       trustees: JSON.parse(file(setup.trustees)),

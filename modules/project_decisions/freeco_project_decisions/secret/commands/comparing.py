@@ -1,8 +1,8 @@
 """What a trustee compares with the public record before their key is touched.
 
 A file can hold and still not be the vote: with one voter's ballot alone, or among ballots that the
-site made itself, each proof in it is right. What the site stated of the vote when it opened, and
-of its last ballots, is what it cannot take back.
+site made itself, each proof in it is right. What the site stated of the vote when it opened and
+when it ended is what it cannot take back.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,10 @@ from dataclasses import dataclass
 import click
 
 from freeco.i18n import counted
+from freeco.record.errors import Malformed, RecordRefusal
+from freeco.record.note import VerifierKey
+from freeco.record.policy import Policy
+from freeco.record.receipt import Receipt
 from freeco_project_decisions.sealed.errors import Unsound
 from freeco_project_decisions.sealed.keeping import Closed
 from freeco_project_decisions.sealed.kept_keys import Opens
@@ -22,6 +26,8 @@ from freeco_project_decisions.tokens.opened import sums_of
 from freeco_project_decisions.tokens.verifying import is_board, verify_board
 
 YES, NO = "oui", "non"
+ENDS = {Opens.SUM: ("poll.closed", "digest"), Opens.BALLOTS: ("token.closed", "board")}
+"""The one statement of a vote's end, and what it is called there."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +42,7 @@ class Shown:
     setup: str
     """SHA-256 of what was fixed before anybody voted, as the record has it."""
     last: str
-    """SHA-256 of where the box ended, as the record has it: all that came before is chained to it.
-    """
+    """SHA-256 of how the vote ended, as the record has it: all of it is chained to that."""
 
 
 def show(content: bytes) -> Shown:
@@ -55,7 +60,7 @@ def _archive(content: bytes) -> Shown:
         verified.counted,
         verified.enrolled,
         verified.setup_digest,
-        verified.last_digest,
+        verified.closed_digest,
     )
 
 
@@ -100,7 +105,7 @@ def require_many(shown: Shown, *, few: bool) -> None:
 def require_compared(shown: Shown, stated: str | None) -> None:
     """Have the trustee compare the file with the record; raises ClickException when it differs.
 
-    ``stated`` is what a script read there: the SHA-256 where the box ended.
+    ``stated`` is what was read there, by ``read_stated`` or by a script: how the vote ended.
     """
     _tell(shown)
     if stated is None:
@@ -119,9 +124,30 @@ def require_compared(shown: Shown, stated: str | None) -> None:
         )
 
 
+def read_stated(shown: Shown, receipt: str, key: str) -> str:
+    """Return how the vote ended, out of a statement of the record with its proof.
+
+    ``key`` is the record's, as it is printed. Raises ClickException for another statement, or one
+    that is not under that key.
+    """
+    kind, name = ENDS[shown.closed.opens]
+    try:
+        found = Receipt.read(receipt)
+        found.check()
+        Policy.of(VerifierKey.read(key.strip())).check(found.checkpoint)
+        statement = found.statement
+    except (RecordRefusal, Malformed) as refusal:
+        raise click.ClickException(
+            f"Cette inscription n’est pas de ce registre. Rien n’est ouvert. {refusal}"
+        ) from refusal
+    if statement.kind != kind:
+        raise click.ClickException(f"Ce n’est pas l’inscription de la fin du vote ({kind}).")
+    return str(statement.about.get(name, ""))
+
+
 def _tell(shown: Shown) -> None:
     of_sum = shown.closed.opens is Opens.SUM
-    setup, last = ("poll.sealed", "poll.ballots") if of_sum else ("token.opened", "token.closed")
+    setup, (last, _name) = "poll.sealed" if of_sum else "token.opened", ENDS[shown.closed.opens]
     for line in (
         plain(shown.closed.election.name),
         counted("%(num)s bulletin compté", "%(num)s bulletins comptés", shown.ballots),
@@ -130,6 +156,6 @@ def _tell(shown: Shown) -> None:
         else counted("%(num)s votant", "%(num)s votants", shown.electors),
         "À comparer au registre public, lu depuis un autre appareil\u00a0:",
         f"  la préparation ({setup})\u00a0: {shown.setup}",
-        f"  la fin de l’urne ({last}, la dernière)\u00a0: {shown.last}",
+        f"  la fin du vote ({last})\u00a0: {shown.last}",
     ):
         click.echo(line, err=True)

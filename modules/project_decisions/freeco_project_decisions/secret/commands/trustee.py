@@ -1,6 +1,7 @@
 """``freeco vote trustee``: a key kept on one's own computer, without the page of the site."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from freeco_project_decisions.sealed.kept_keys import KeptKey, Opens, lock_key, 
 from freeco_project_decisions.sealed.writing import compact
 from freeco_project_decisions.secret.commands.comparing import (
     Shown,
+    read_stated,
     require_compared,
     require_many,
     show,
@@ -30,6 +32,18 @@ OPENS = {
 """What a trustee is told when the key is drawn: a vote that says otherwise is not theirs."""
 
 
+@dataclass(frozen=True)
+class Compared:
+    """What the trustee brings of the public record; without it, they are asked."""
+
+    stated: str | None
+    """How the vote ended, as read there."""
+    record: Path | None
+    record_key: str | None
+    few: bool
+    """Whether the record says that fewer voted than hide each other."""
+
+
 @click.command("trustee")
 @click.argument("task", type=A_FILE)
 @click.option(
@@ -43,9 +57,15 @@ OPENS = {
 @click.option(
     "--last",
     "stated",
-    help="L’empreinte de la fin de l’urne, lue au registre public : sans elle, la commande montre "
+    help="L’empreinte de la fin du vote, lue au registre public : sans elle, la commande montre "
     "celle du fichier et demande.",
 )
+@click.option(
+    "--record",
+    type=A_FILE,
+    help="L’inscription de la fin du vote avec sa preuve, prise au registre public.",
+)
+@click.option("--record-key", help="Clé publique du registre, comme imprimée ; avec --record.")
 @click.option(
     "--few-ballots", "few", is_flag=True, help="Le registre public annonce moins de huit bulletins."
 )
@@ -57,18 +77,18 @@ OPENS = {
     help="La réponse à donner à la page.",
 )
 @anywhere
-def keep_key(
-    task: Path, file: Path, archive: Path | None, stated: str | None, few: bool, output: Path
-) -> None:
+def keep_key(task: Path, file: Path, archive: Path | None, output: Path, **compared: Any) -> None:
     """Faire ce que la page attend d’un dépositaire de clé, sur son propre ordinateur.
 
     TASK est le fichier que la page donne. Le secret reste dans le fichier de --key, fermé par
     une phrase ; la réponse, à donner à la page, n’en dit rien.
     """
+    if (compared["record"] is None) != (compared["record_key"] is None):
+        raise click.UsageError("--record et --record-key vont ensemble.")
     try:
         given = json.loads(task.read_text("utf-8"))
         if given["step"] == "open":
-            shown = _shown(archive, stated, few=few)
+            shown = _shown(archive, Compared(**compared))
             done = opened(_kept(given, file), given, shown.closed)
         else:
             done = answer(_kept(given, file), given)
@@ -100,7 +120,7 @@ def _kept(task: dict[str, Any], file: Path) -> KeptKey:
     return kept
 
 
-def _shown(archive: Path | None, stated: str | None, *, few: bool) -> Shown:
+def _shown(archive: Path | None, compared: Compared) -> Shown:
     """Read the vote's file, and have it compared; the key is not touched yet."""
     if archive is None:
         raise click.ClickException(
@@ -108,6 +128,10 @@ def _shown(archive: Path | None, stated: str | None, *, few: bool) -> Shown:
             "entier."
         )
     shown = show(archive.read_bytes())
-    require_many(shown, few=few)
+    require_many(shown, few=compared.few)
+    stated = compared.stated
+    if compared.record is not None and compared.record_key is not None:
+        text = compared.record.read_text("utf-8")
+        stated = read_stated(shown, text, compared.record_key)
     require_compared(shown, stated)
     return shown
