@@ -92,8 +92,9 @@ def test_a_vote_that_is_refused_changes_nothing(
     bound: Callable[..., Poll], community: Community, people: list[Member]
 ) -> None:
     poll = bound()
-    decide(poll, people, NO)
+    decision = decide(poll, people, NO)
     with held_at(AFTER):
+        assert not applying.plan(decision.id)
         applying.apply_due(community)
     assert (in_force(community), effects()) == (24, [])
 

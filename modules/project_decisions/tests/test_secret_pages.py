@@ -78,7 +78,7 @@ def test_a_secret_poll_is_prepared_from_its_pages(
     visiting: Visit, clerk: Member, people: list[Member], draft: Poll
 ) -> None:
     chain = Chain(visiting(clerk), draft)
-    assert "Sceller les bulletins" in chain.page()
+    assert "Garder, et choisir les dépositaires" in chain.page()
     assert "quelle coopérative" in chain.post("bulletins", 422, way="authority", authority="")
     chain.post("bulletins", way="authority", authority="La Coopérative du Lot")
     assert "Il faut au moins trois dépositaires" in chain.page()

@@ -8,7 +8,7 @@ from freeco_project_decisions.assembly.attending import attendance, proxies, sea
 from freeco_project_decisions.assembly.models import Assembly, AssemblyItem, Seat
 from freeco_project_decisions.polls import reading, results
 from freeco_project_decisions.polls import wording as polls
-from freeco_project_decisions.polls.models import Poll
+from freeco_project_decisions.polls.models import Poll, PollState
 
 
 def convocation(assembly: Assembly) -> dict[str, Any]:
@@ -199,6 +199,17 @@ def _happened(item: AssemblyItem) -> dict[str, Any]:
     }
 
 
+def _without_decision(poll: Poll) -> str:
+    """Say why a vote has no result in the minutes, or none yet."""
+    if poll.state == PollState.OPEN:
+        return said("Le vote est encore ouvert.")
+    if poll.state == PollState.CLOSED:
+        return said("Le vote est terminé, et n’est pas encore compté.")
+    if poll.state == PollState.CANCELLED:
+        return said("Ce vote a été annulé.")
+    return said("Ce vote n’a pas été ouvert.")
+
+
 def _decided(poll: Poll) -> dict[str, Any] | None:
     """Say what came of a vote: its number in the register, its count, its rule, its objections."""
     decision = reading.decision_of(poll)
@@ -206,7 +217,7 @@ def _decided(poll: Poll) -> dict[str, Any] | None:
         return {
             "title": poll.title,
             "text": poll.text,
-            "sentence": said("Ce vote n’a pas de résultat."),
+            "sentence": _without_decision(poll),
             "counts": [],
             "rules": [],
             "minority": "",

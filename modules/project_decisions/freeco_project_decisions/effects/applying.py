@@ -66,10 +66,10 @@ def _due(community: Community) -> Sequence[int]:
 
 
 def plan(decision_id: int) -> bool:
-    """Note what a decision changes, and when; once."""
+    """Note what a decision changes, and when; once, and nothing of one that adopts nothing."""
     decision = db.session.get_one(Decision, decision_id)
     lock(decision)
-    if effects_of(decision):
+    if not decision.adopted or effects_of(decision):
         return False
     found = _frozen(decision.poll)
     at = _when(decision, found)

@@ -28,23 +28,26 @@ def sentence(poll: Poll, outcome: Outcome) -> str:
     if poll.method == Method.JUDGMENT:
         grade = wording.GRADE_WORDS[found["majority_grades"][first]]
         return said(
-            "%(names)s est retenu : la moitié des votants au moins le juge « %(grade)s » ou mieux.",
+            "Le choix retenu est %(names)s : la moitié des votants au moins le juge « %(grade)s » "
+            "ou mieux.",
             names=names,
             grade=grade,
         )
     if poll.method == Method.APPROVAL:
         return counted(
-            "%(names)s est retenu : il convient à %(num)s votant sur %(ballots)s.",
-            "%(names)s est retenu : il convient à %(num)s votants sur %(ballots)s.",
+            "Le choix retenu est %(names)s : il convient à %(num)s votant sur %(ballots)s.",
+            "Le choix retenu est %(names)s : il convient à %(num)s votants sur %(ballots)s.",
             found["ticks"][first],
             names=names,
             ballots=found["ballots"],
         )
     if found["condorcet_winner"] == first:
-        return said("%(names)s est retenu : il l’emporte contre chacun des autres.", names=names)
+        return said(
+            "Le choix retenu est %(names)s : il l’emporte contre chacun des autres.", names=names
+        )
     return said(
-        "%(names)s est retenu : aucun choix ne l’emporte contre tous, et c’est lui que les duels "
-        "les plus nets placent en tête.",
+        "Le choix retenu est %(names)s : aucun choix ne l’emporte contre tous, et c’est lui que "
+        "les duels les plus nets placent en tête.",
         names=names,
     )
 
@@ -129,7 +132,7 @@ def _duels(poll: Poll, outcome: Outcome) -> Seen:
     )
     return (
         [Figure(title, bars, legend)] if bars else [],
-        [Table(caption, heads, rows, _places(outcome, order))],
+        [Table(caption, heads, rows, _places(outcome, order), across=True)],
     )
 
 
@@ -169,7 +172,8 @@ def _seats(poll: Poll, outcome: Outcome) -> Seen:
     ]
     rows.append([said("Sans suite"), *(_votes(each["lost"]) for each in stages)])
     heads = (_("Candidat"), *titles)
-    table = Table(_("Le dépouillement, étape par étape"), heads, rows, _places(outcome, order))
+    caption = _("Le dépouillement, étape par étape")
+    table = Table(caption, heads, rows, _places(outcome, order), across=True)
     return [Figure(_("Premières préférences"), bars, (), mark)], [table]
 
 

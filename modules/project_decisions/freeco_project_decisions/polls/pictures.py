@@ -52,6 +52,8 @@ class Table:
     """The first cell of each names the row."""
     chosen: frozenset[int] = frozenset()
     """Which rows are chosen, by their place."""
+    across: bool = False
+    """Whether it is read across, as duels and stages are: it then stays whole on a phone."""
 
 
 def segments(parts: Sequence[tuple[str, int]], whole: int) -> list[Segment]:

@@ -35,7 +35,15 @@ from freeco_project_decisions.polls import wording
 from freeco_project_decisions.polls.models import Poll, PollState
 from freeco_project_decisions.polls.opening import find_poll
 from freeco_project_decisions.secret import board as boards
-from freeco_project_decisions.secret import casting, codes, filing, preparing, script_words, showing
+from freeco_project_decisions.secret import (
+    cards,
+    casting,
+    codes,
+    filing,
+    preparing,
+    script_words,
+    showing,
+)
 from freeco_project_decisions.secret.models import SealedPoll, Way
 from freeco_project_decisions.secret.schemas import HalfSchema, TrackerSchema
 
@@ -47,6 +55,7 @@ def _on_polls() -> dict[str, object]:
     return {
         "project_decisions_secret": showing.on_poll,
         "project_decisions_both_counts": showing.both_counts,
+        "project_decisions_sealed_cards": cards.cards,
     }
 
 

@@ -15,7 +15,7 @@ from freeco_project_decisions.polls.errors import NotAnElector
 from freeco_project_decisions.polls.opening import find_poll
 from freeco_project_decisions.polls.showing import statement_of
 from freeco_project_decisions.secret.trustees import group_of
-from freeco_project_decisions.tokens import issuing, reading, script_words
+from freeco_project_decisions.tokens import cards, issuing, reading, script_words
 from freeco_project_decisions.tokens.blinding import library_is_there
 from freeco_project_decisions.tokens.errors import RequestUnsound, TokenGiven
 from freeco_project_decisions.tokens.models import TokenPoll
@@ -23,6 +23,15 @@ from freeco_project_decisions.tokens.preparing import votes_of
 from freeco_project_decisions.tokens.setups import base64_of
 
 pages = Blueprint("project_decisions_tokens", __name__)
+
+
+@pages.app_context_processor
+def _on_polls() -> dict[str, object]:
+    return {
+        "project_decisions_token_cards": cards.cards,
+        "project_decisions_tokens_of": votes_of,
+        "project_decisions_token_stage": reading.stage_of,
+    }
 
 
 @pages.get("/votes/<int:poll_id>/jetons")
