@@ -4,6 +4,7 @@ Two others do their part with the command line’s code; two of the three are en
 """
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from freeco.db import db
 from freeco.members.models import Member
 from freeco_project_decisions.polls.models import Poll
 from freeco_project_decisions.sealed.verifying import verify
+from freeco_project_decisions.sealed.writing import compact
 from freeco_project_decisions.secret import counting, filing, preparing, rounds, trustees
 from freeco_project_decisions.secret.models import Way
 from freeco_project_decisions.secret.playing import Keepers, open_with_codes
@@ -51,6 +53,8 @@ def test_a_trustee_makes_a_key_and_opens_the_sum_in_the_browser(
     for title in ("Donner leur part aux autres", "Vérifier les parts reçues"):
         reader.open(page)
         reader.says(title)
+        # 128 bits: nobody finds two groups that are read out alike.
+        assert reader.shown("[data-group]").text.replace(" ", "") == group_read(number)
         use(reader, file)
         reader.says("On attend")
         the_others(keepers, number, trustee)
@@ -84,6 +88,14 @@ def use(reader: Reader, file: Path, passphrase: str = PASSPHRASE) -> None:
     reader.shown("#f-passphrase").clear()
     reader.write("#f-passphrase", passphrase)
     reader.act("use")
+
+
+def group_read(number: int) -> str:
+    """Return what trustees read to each other, made of what the site has."""
+    group = trustees.group_of(db.session.get_one(Poll, number))
+    certificates = rounds.task_of(group.trustees[0])["certificates"]
+    db.session.rollback()
+    return sha256(compact(certificates).encode()).hexdigest()[:32]
 
 
 def compare(reader: Reader, poll: Poll) -> None:
