@@ -20,6 +20,8 @@ from freeco.record.keys import verifiers
 from freeco.record.models import RecordEntry
 from freeco.record.receipts import receipt_of
 from freeco.record.stating import log_of
+from freeco.testing.people import make_community
+from freeco.testing.visitor import Visitor
 from freeco_project_decisions.polls.models import Decision, Poll, PollState
 from freeco_project_decisions.sealed.archives import Archive, Step
 from freeco_project_decisions.sealed.ballots import Ballot, cast
@@ -281,6 +283,18 @@ def test_the_key_of_another_vote_opens_nothing(
     closed.voters.keepers.kept[1] = other.kept[1]
     told = closed.handed(filing.archive_of(group.poll), tmp_path)
     assert (told.exit_code, "autre clé" in told.output) == (1, True)
+
+
+def test_a_rehearsal_says_that_there_is_nothing_to_compare_with(
+    closed: Closed, people: list[Member], visiting: Callable[[Member], Visitor]
+) -> None:
+    number = closed.voters.poll.id
+    address = f"/lavergne/project-decisions/votes/{number}/cle"
+    sentence = "elle ne laisse pas de trace au registre public"
+    assert sentence not in visiting(people[1]).get(address).text
+    tried = people[0].community
+    tried.rehearsal_of_id, tried.admission = make_community("ailleurs", "Ailleurs").id, "invitation"
+    assert sentence in visiting(people[1]).get(address).text
 
 
 def false_part(secret: mpz, sums: tuple, election: str) -> Opening:  # type: ignore[type-arg]
