@@ -112,7 +112,7 @@ def _tell(verified: Verified, sha256_of_file: str) -> None:
     click.echo(
         counted("%(num)s bulletin publié", "%(num)s bulletins publiés", len(verified.ballots))
     )
-    click.echo("À comparer au registre public, qui annonce les mêmes :")
+    click.echo("À comparer au registre public, qui annonce les mêmes\u00a0:")
     for what, kind, sha256_of_it in _fingerprints(verified, sha256_of_file):
         click.echo(f"  {what} ({kind})\u00a0: {sha256_of_it}")
     if verified.result is None:

@@ -65,7 +65,7 @@ class Compared:
     type=A_FILE,
     help="L’inscription de la fin du vote avec sa preuve, prise au registre public.",
 )
-@click.option("--record-key", help="Clé publique du registre, comme imprimée ; avec --record.")
+@click.option("--record-key", help="Clé publique du registre, comme imprimée\u202f; avec --record.")
 @click.option(
     "--few-ballots", "few", is_flag=True, help="Le registre public annonce moins de huit bulletins."
 )
