@@ -7,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from freeco.accords.leaving import withdraw_waiting
 from freeco.activation import open_due
+from freeco.cells import unaccented
 from freeco.charter import services as charter
 from freeco.clock import now
 from freeco.db import db, lock
@@ -186,7 +187,7 @@ def members_of(community: Community) -> list[Member]:
 
 def _as_on_a_list(member: Member) -> tuple[str, int]:
     name = member.person.sorting_name if member.person is not None else member.name
-    return name.casefold(), member.id
+    return unaccented(name), member.id
 
 
 def find_member(community: Community, member_id: int) -> Member:

@@ -259,6 +259,18 @@ def test_the_wall_shows_the_result_and_no_name(
     assert "a voté dans la salle" in result
 
 
+def test_who_votes_where_is_a_list_by_last_names_with_accents_in_their_place(
+    visiting: Visit, sitting: Assembly, people: list[Member]
+) -> None:
+    for member, name in zip(people[:3], ("Faure", "Élie", "Bonnet"), strict=True):
+        assert member.person is not None
+        member.person.last_name = name
+    db.session.commit()
+    listed = visiting(people[0]).get(f"{PAGE}/points/1/salle").text
+    places = [listed.index(f"{each.name}</") for each in people[:4]]
+    assert places[2] < places[1] < places[0] < places[3]
+
+
 def test_a_paper_with_a_name_is_typed_by_who_holds_the_assembly(
     visiting: Visit, sitting: Assembly, people: list[Member]
 ) -> None:

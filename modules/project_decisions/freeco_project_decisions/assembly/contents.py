@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from freeco.cells import unaccented
 from freeco.i18n import counted, deadline, listed, moment, said
 from freeco_project_decisions.assembly import wording
 from freeco_project_decisions.assembly.attending import attendance, proxies, seats
@@ -110,9 +111,9 @@ def _state(seat: Seat) -> str:
 
 
 def sorting(seat: Seat) -> tuple[str, int]:
-    """Sort places by last name; the erased come last."""
+    """Sort places by last name, É with E; the erased come last."""
     person = seat.member.person if seat.member is not None else None
-    return (person.sorting_name.casefold() if person is not None else "\uffff", seat.id)
+    return (unaccented(person.sorting_name) if person is not None else "\uffff", seat.id)
 
 
 def name_of(seat: Seat) -> str:

@@ -48,10 +48,8 @@ def voters(assembly_id: int, item_id: int) -> ResponseReturnValue:
 
 def _voters(assembly: Assembly, item: AssemblyItem, poll: Poll) -> ResponseReturnValue:
     words = request.values.get("q", "")[:80]
-    found = sorted(
-        ((showing.name_of(each), each) for each in reading.electors(poll)),
-        key=lambda each: each[0].casefold(),
-    )
+    electors = sorted(reading.electors(poll), key=showing.sorting)
+    found = [(showing.name_of(each), each) for each in electors]
     secret, draft = poll.secrecy != Secrecy.OPEN, poll.state == DRAFT
     return render_template(
         "project_decisions/assembly/voters.html",

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from freeco.cells import unaccented
 from freeco.db import db
 from freeco.doors import open_here, requires
 from freeco.errors import Absent
@@ -174,7 +175,7 @@ def _college(poll: Poll, college_id: int, form: Form) -> ResponseReturnValue:
 
 def _sorting(member: Member) -> tuple[str, int]:
     name = member.person.sorting_name if member.person is not None else member.name
-    return name.casefold(), member.id
+    return unaccented(name), member.id
 
 
 @pages.post("/votes/<int:poll_id>/colleges/<int:college_id>")

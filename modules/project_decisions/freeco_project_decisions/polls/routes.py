@@ -136,8 +136,8 @@ def _holders(poll: Poll, seat: showing.Seat) -> list[tuple[int | str, object]]:
     if not poll.most_proxies or seat.elector is None or poll.state != PollState.OPEN:
         return []
     others = [each for each in reading.electors(poll) if each.id != seat.elector.id and each.member]
-    named = sorted((showing.name_of(each), each.id) for each in others)
-    return [("", _("Choisissez une personne")), *((number, name) for name, number in named)]
+    named = [(each.id, showing.name_of(each)) for each in sorted(others, key=showing.sorting)]
+    return [("", _("Choisissez une personne")), *named]
 
 
 @pages.post("/votes/<int:poll_id>/bulletin")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
+from freeco.cells import unaccented
 from freeco.db import db
 from freeco.i18n import said
 from freeco.members.models import Community, Member
@@ -92,7 +93,7 @@ def roll(poll: Poll) -> Roll:
         return Roll()
     cast, in_room = reading.ballots(poll), paper.voter_ids(poll)
     named, absent = [], []
-    for elector in sorted(reading.electors(poll), key=_sorting):
+    for elector in sorted(reading.electors(poll), key=sorting):
         ballot = cast.get(elector.id)
         if elector.id in in_room:
             named.append(NamedBallot(name_of(elector), said("a voté dans la salle")))
@@ -111,12 +112,13 @@ def name_of(elector: Elector) -> str:
     return wording.elector(elector.id, elector.member.name if elector.member is not None else "")
 
 
-def _sorting(elector: Elector) -> tuple[str, int]:
+def sorting(elector: Elector) -> tuple[str, int]:
+    """Sort electors by last name, É with E; the erased come last."""
     member = elector.member
     if member is None:
         return ("\uffff", elector.id)
     name = member.person.sorting_name if member.person is not None else member.name
-    return (name.casefold(), elector.id)
+    return (unaccented(name), elector.id)
 
 
 def statement_of(community: Community, key: str) -> str:
