@@ -21,6 +21,7 @@ from freeco_project_decisions.tokens.playing import Secrets
 from freeco_project_decisions.tokens.room import ROOM
 from freeco_project_decisions.tokens.testing import AFTER, CASTING, begin, cast, get_token
 
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 Ask = Callable[..., Poll]
 ORDER = (3, 7, 0, 5, 1, 6, 2, 4)
 """In which the eight voters come."""
@@ -51,8 +52,6 @@ def vote(votes: TokenPoll, people: list[Member]) -> list[bytes]:
 @pytest.fixture
 def voted(ask: Ask, people: list[Member]) -> tuple[TokenPoll, Secrets, list[bytes]]:
     """Give a vote whose box is full, on SQLite, and its ballots in the order they came."""
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the log is SQLite's")
     votes, secrets = begin(ask(Method.APPROVAL, "Toit", "Puits", opened=False), people)
     ballots = vote(votes, people)
     log = log_of_the_database()

@@ -56,9 +56,9 @@ def open_poll(
     ``colleges`` gives each member's college by their number, when they are not those prepared.
     A second click changes nothing. ``prepared`` says that a secret poll has its keys and codes, and
     its electors noted before. Raises ``NotEnoughToChoose``, ``NoBudget``, ``TooManyPlaces``,
-    ``LotNeeded``, ``AlreadyClosing``, ``BindsMoved``, ``NobodyToVote``, ``CollegeEmpty``,
-    ``PreparedElsewhere`` for a secret poll that is not ``prepared``, and ``PollFrozen`` for a poll
-    that is over.
+    ``LotNeeded``, ``AlreadyClosing``, what ``binds.require_in_force`` raises, ``NobodyToVote``,
+    ``CollegeEmpty``, ``PreparedElsewhere`` for a secret poll that is not ``prepared``, and
+    ``PollFrozen`` for a poll that is over.
     """
     lock(poll)
     if poll.state == PollState.OPEN:
