@@ -99,7 +99,7 @@ def read_credentials(text: str) -> frozenset[mpz]:
     if not all(map(belongs, credentials)):
         raise Unsound(_("un code public n’est pas dans le groupe"))
     if NEUTRAL in credentials:
-        raise Unsound(_("un code public est le nombre 1 : n’importe qui voterait avec lui"))
+        raise Unsound(_("un code public est le nombre 1 : n’importe qui voterait avec lui"))
     return frozenset(credentials)
 
 
