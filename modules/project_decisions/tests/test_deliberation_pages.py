@@ -1,5 +1,6 @@
 """The pages of deliberation, as members meet them without JavaScript."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -155,12 +156,19 @@ def test_an_author_changes_a_message_and_what_it_said_stays(
     assert "lire ce qu’il disait" in page
 
 
+def chosen(page: TestResponse) -> str:
+    found = re.findall(r'name="rhythm" value="(\w+)" required checked', page.get_data(as_text=True))
+    return str(found[0])
+
+
 def test_one_chooses_how_to_follow(talk: Discussion, people: list[Member], visiting: Visit) -> None:
     visitor = visiting(people[5])
     at = f"{page_of(talk)}/suivre"
+    assert chosen(visitor.get(page_of(talk))) == "muted"
     assert visitor.post(at, data={"rhythm": "often"}).status_code == 422
     assert visitor.post(at, data={"rhythm": "each"}).status_code == 302
     assert [each.rhythm for each in rows(Follow) if each.member_id == people[5].id] == ["each"]
+    assert chosen(visitor.get(page_of(talk))) == "each"
     assert "chaque message" in visitor.get(f"{HERE}/discussions").text
 
 
