@@ -77,7 +77,8 @@ def served(home: Path, port: int = 0) -> Iterator[str]:
             yield address
         finally:
             server.terminate()
-            server.wait(timeout=30)
+            # The server itself gives what it is doing thirty seconds to end.
+            server.wait(timeout=60)
 
 
 def wait_for(address: str, home: Path, server: subprocess.Popen[bytes]) -> None:
