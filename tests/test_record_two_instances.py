@@ -3,7 +3,6 @@
 Each has its own folder, database and server; they speak over HTTP as two cooperatives would.
 """
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from freeco.record.note import Note
 from freeco.record.policy import Policy
 from freeco.record.sequencer import sequence_due
 from freeco.record.stating import log_of
-from freeco.testing import make_community, make_member, migrated_app
+from freeco.testing import live_files, make_community, make_member, migrated_app
 from freeco.testing.record import seal_some
 from freeco.worker import tick
 
@@ -83,7 +82,7 @@ class Site:
         """Put the database back as it was, as after an accident."""
         for ending in ("-wal", "-shm"):
             Path(f"{self.database}{ending}").unlink(missing_ok=True)
-        shutil.copyfile(copy, self.database)
+        live_files.copy(copy, self.database)
 
     def read(self, path: str) -> str:
         with urlopen(f"{self.address}{path}", timeout=10) as answer:  # noqa: S310 - our own
@@ -119,7 +118,7 @@ def sites(tmp_path: Path) -> tuple[Site, Site]:
         second.trust(first, *own)
     with first.opened():
         first.trust(second, *other)
-    shutil.copyfile(first.database, tmp_path / "old")
+    live_files.copy(first.database, tmp_path / "old")
     with first.opened():
         log = seal_some(first.community(), 3)
         # Of a power of two a proof leaves out the older root: only the log would know then.
@@ -149,7 +148,7 @@ def test_two_sites_witness_each_other_and_one_that_forgets_is_caught(
                 assert all(each.cosigned for each in witnessing.ask(at_once=True))
             assert second.policy.quorum_met(second.head())
         seen = Checkpoint.read(note.text).size
-        shutil.copyfile(first.database, tmp_path / "whole")
+        live_files.copy(first.database, tmp_path / "whole")
 
         first.put_back(tmp_path / "old")
         with first.opened() as app:

@@ -76,7 +76,7 @@ def test_a_trustee_makes_a_key_and_opens_the_sum_in_the_browser(
     db.session.commit()
     assert counting.rows_of(poll) == [[0, 0, 0, 3, 0, 0]] * 5
     reader.open(f"votes/{number}/resultat")
-    reader.says("freeco vote verify")
+    reader.says("Les commandes, pour qui veut recompter")
     secret = json.loads(file.read_text())["content"]
     assert secret.encode() not in hall.wire.sent
     assert PASSPHRASE.encode() not in hall.wire.sent

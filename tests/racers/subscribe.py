@@ -10,9 +10,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from freeco.app import create_app
 from freeco.config import Settings
-from freeco.db import db
+from freeco.db import db, is_busy
 from freeco.members.models import Household
 from freeco_direct_sales import holding, subscriptions
 from freeco_direct_sales.contracting import waiting
@@ -30,6 +32,15 @@ def main() -> None:
         holding.lock = waiting.lock = db.session.refresh
 
     def take(household_id: int) -> str:
+        """Take a place; who is told that too many write tries again, as a person would."""
+        try:
+            return take_once(household_id)
+        except OperationalError as error:
+            if not is_busy(error):
+                raise
+            return take(household_id)
+
+    def take_once(household_id: int) -> str:
         with app.app_context():
             household = db.session.get_one(Household, household_id)
             contract = db.session.get_one(SeasonContract, int(contract_id))
