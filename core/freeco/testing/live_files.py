@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine
+
 LOG, INDEX = "-wal", "-shm"
 _live: set[str] = set()
 
@@ -30,6 +32,12 @@ def contents_of(folder: Path) -> Iterator[tuple[str, bytes]]:
         if each.is_file():
             told = subprocess.run(["cat", str(each)], capture_output=True, check=True)
             yield str(each.relative_to(folder)), told.stdout
+
+
+def log_of(engine: Engine) -> bytes:
+    """Return SQLite's log as whoever has the machine's files reads it; empty once it is emptied."""
+    database = Path(str(engine.url.database))
+    return dict(contents_of(database.parent)).get(database.name + LOG, b"")
 
 
 def copy(source: Path, target: Path) -> None:

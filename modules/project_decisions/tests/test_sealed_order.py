@@ -5,14 +5,13 @@ SQLite's log has what was written in the order it was, between rows that name pe
 
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from freeco.clock import held_at, now
 from freeco.db import db
 from freeco.members.models import Attempt, Member
-from freeco.testing.live_files import LOG, contents_of
+from freeco.testing.live_files import log_of
 from freeco.testing.visitor import Visitor
 from freeco_project_decisions.polls.models import Poll, PollState
 from freeco_project_decisions.sealed.credentials import draw_credential, public_of
@@ -22,18 +21,11 @@ from freeco_project_decisions.secret.models import WaitingBallot, Way
 from freeco_project_decisions.secret.playing import Keepers, Voters, open_with_codes, prepare
 from freeco_project_decisions.secret.room import ROOM
 
+pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 Ask = Callable[..., Poll]
 Visit = Callable[[Member], Visitor]
 ORDER = (3, 7, 0, 5, 1, 6, 2, 4)
 """In which the eight come."""
-
-
-def log_of_the_database() -> bytes:
-    """Read SQLite's log as whoever has the machine's files; PostgreSQL has none such."""
-    if db.engine.dialect.name != "sqlite":
-        return b""
-    database = Path(str(db.engine.url.database))
-    return dict(contents_of(database.parent)).get(database.name + LOG, b"")
 
 
 @pytest.fixture
@@ -49,10 +41,11 @@ def voted(ask: Ask, people: list[Member]) -> tuple[Voters, list[bytes]]:
         db.session.add(Attempt(subject=f"sign-in:{people[place].id}", window_start=now()))
         db.session.commit()
     waiting = [each.text[-80:].encode() for each in texts_of(poll, ballots)]
-    log = log_of_the_database()
+    log = log_of(db.engine)
     places = [log.find(each) for each in waiting]
     # What is to be forgotten stands there, one after the other.
-    assert not log or (-1 not in places and places == sorted(places))
+    assert -1 not in places
+    assert places == sorted(places)
     return voters, waiting
 
 
@@ -71,7 +64,7 @@ def test_the_order_of_sealed_ballots_is_forgotten_while_they_wait(
     job.run(voters.poll.community)
     assert job.every_minutes <= 15
     assert board.board(voters.poll) == [], "they are too few to be published"
-    assert not any(each in log_of_the_database() for each in ballots)
+    assert not any(each in log_of(db.engine) for each in ballots)
 
 
 def test_the_order_of_sealed_ballots_is_forgotten_at_the_end(
@@ -81,7 +74,7 @@ def test_the_order_of_sealed_ballots_is_forgotten_at_the_end(
     with held_at(voters.poll.closes_at + timedelta(minutes=1)):
         closing.close_due(voters.poll.community)
     assert voters.poll.state == PollState.CLOSED
-    assert not any(each in log_of_the_database() for each in ballots)
+    assert not any(each in log_of(db.engine) for each in ballots)
 
 
 def test_the_order_in_which_electors_made_their_codes_is_forgotten(
@@ -98,4 +91,4 @@ def test_the_order_in_which_electors_made_their_codes_is_forgotten(
         address = f"/lavergne/project-decisions/votes/{number}/code"
         client = visiting(people[place])
         assert client.post(address, data={"public": str(half)}).status_code == 302
-        assert int(half).to_bytes(256, "big")[:64] not in log_of_the_database()
+        assert int(half).to_bytes(256, "big")[:64] not in log_of(db.engine)

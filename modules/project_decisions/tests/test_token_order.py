@@ -13,7 +13,7 @@ import pytest
 from freeco.clock import held_at
 from freeco.db import db, leave_no_trace
 from freeco.members.models import Attempt, Member
-from freeco.testing.live_files import LOG, contents_of
+from freeco.testing.live_files import contents_of, log_of
 from freeco_project_decisions.polls.models import Method, Poll, PollState
 from freeco_project_decisions.tokens import casting, counting, playing
 from freeco_project_decisions.tokens.models import TokenPoll
@@ -25,13 +25,6 @@ pytestmark = pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
 Ask = Callable[..., Poll]
 ORDER = (3, 7, 0, 5, 1, 6, 2, 4)
 """In which the eight voters come."""
-
-
-def log_of_the_database() -> bytes:
-    """Read SQLite's log as whoever has the machine's files; another process does."""
-    database = db.engine.url.database
-    assert database is not None
-    return dict(contents_of(Path(database).parent)).get(Path(database).name + LOG, b"")
 
 
 def vote(votes: TokenPoll, people: list[Member]) -> list[bytes]:
@@ -54,7 +47,7 @@ def voted(ask: Ask, people: list[Member]) -> tuple[TokenPoll, Secrets, list[byte
     """Give a vote whose box is full, on SQLite, and its ballots in the order they came."""
     votes, secrets = begin(ask(Method.APPROVAL, "Toit", "Puits", opened=False), people)
     ballots = vote(votes, people)
-    log = log_of_the_database()
+    log = log_of(db.engine)
     # What is to be forgotten: all of it stands there, one after the other.
     places = [log.find(each) for each in ballots]
     assert -1 not in places
@@ -70,7 +63,7 @@ def test_the_order_of_ballots_is_forgotten_while_they_are_taken(
         (job,) = [job for job in ROOM.jobs if job.run is casting.forget_order]
         job.run(votes.poll.community)
     assert job.every_minutes <= 15
-    assert not any(each in log_of_the_database() for each in ballots)
+    assert not any(each in log_of(db.engine) for each in ballots)
 
 
 def test_the_order_of_ballots_is_forgotten_before_any_is_opened(
@@ -80,7 +73,7 @@ def test_the_order_of_ballots_is_forgotten_before_any_is_opened(
     with held_at(AFTER):
         counting.close_due(votes.poll.community)
     assert votes.poll.state == PollState.CLOSED
-    assert not any(each in log_of_the_database() for each in ballots)
+    assert not any(each in log_of(db.engine) for each in ballots)
 
 
 def test_nothing_of_it_is_left_once_the_vote_is_counted(
@@ -93,7 +86,7 @@ def test_nothing_of_it_is_left_once_the_vote_is_counted(
         db.session.commit()
         counting.count_due(votes.poll.community)
     assert votes.poll.state == PollState.DECIDED
-    assert len(log_of_the_database()) == 0
+    assert len(log_of(db.engine)) == 0
     database = Path(db.engine.url.database or "")
     (content,) = [each for name, each in contents_of(database.parent) if name == database.name]
     # In the file itself, each stands once, on the board, which was shuffled at the end.
